@@ -1,0 +1,1 @@
+//! One chain: inboxes, outboxes, consensus, block execution, requests.

@@ -1,0 +1,1 @@
+//! Follow, sync, propose: machines that ask.

@@ -1,0 +1,1 @@
+//! The deterministic function: operations and messages to new state.

@@ -1,0 +1,1 @@
+//! Protobuf to base and back, native gRPC and browser gRPC-web.

@@ -1,0 +1,1 @@
+//! The commit trait and its backends.

@@ -1,0 +1,1 @@
+//! The sharded validator, the local network and the faucet.

@@ -1,0 +1,1 @@
+//! State containers, batches, overlay and the state hash.

@@ -1,0 +1,1 @@
+//! Checks, meters and steps one Wasm application.

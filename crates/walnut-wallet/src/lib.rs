@@ -1,0 +1,1 @@
+//! Vault, lock state, approvals and the UI messages, as pure machines.
