@@ -1,0 +1,1 @@
+//! Chunked entries against a plain map.
