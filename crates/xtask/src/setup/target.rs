@@ -16,13 +16,14 @@ pub(super) fn install(machine: &Machine) -> Result<()> {
         return Ok(());
     }
     println!("setup: rustup target add {WASM_TARGET}");
-    match machine.run("rustup").args(["target", "add", WASM_TARGET]).timeout(RUSTUP_LIMIT).output() {
-        Ok(_) => Ok(()),
-        Err(error) => {
-            println!(
-                "setup: rustup could not ({error:#}); building it from the system's own compiler packages"
-            );
-            debian::install(machine).context("the wasm32 fallback failed")
-        }
-    }
+    // Without a backtrace: a closed network is no defect worth one.
+    let rustup = machine.run("rustup").args(["target", "add", WASM_TARGET]).env("RUST_BACKTRACE", "0");
+    let added = rustup.timeout(RUSTUP_LIMIT).output();
+    let reason = match added {
+        Ok(_) if machine.wasm_toolchain()?.is_some() => return Ok(()),
+        Ok(_) => "it says the target is there, but the libraries are not".to_owned(),
+        Err(error) => format!("{error:#}"),
+    };
+    println!("setup: rustup could not ({reason}); building it from the system's own compiler packages");
+    debian::install(machine).context("the wasm32 fallback failed")
 }

@@ -54,7 +54,8 @@ fn member(source: &Source, manifest: &Table, violations: &mut Vec<Violation>) {
         for kind in ["dependencies", "dev-dependencies", "build-dependencies"] {
             let Some(dependencies) = table.get(kind).and_then(Value::as_table) else { continue };
             for (name, value) in dependencies {
-                if value.get("workspace").and_then(Value::as_bool) != Some(true) {
+                let inherited = value.get("workspace").and_then(Value::as_bool) == Some(true);
+                if !inherited && value.get("path").is_none() {
                     let what = format!("{name}: its version belongs into the root manifest");
                     violations.push(Violation::new(&source.path, what));
                 }

@@ -104,8 +104,8 @@ fn members_inherit_lints_and_versions() {
             "crates/a/Cargo.toml: hex: its version belongs into the root manifest"
         ]
     );
-    let clean =
-        "[package]\nname = \"a\"\n[dependencies]\nserde.workspace = true\n[lints]\nworkspace = true\n";
+    let clean = "[package]\nname = \"a\"\n[dependencies]\nserde.workspace = true\n\
+                 [dev-dependencies]\na = { path = \".\", features = [\"test-utils\"] }\n[lints]\nworkspace = true\n";
     assert_eq!(manifests::check(&source("crates/a/Cargo.toml", clean)).unwrap(), []);
 }
 
