@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sha3::{Digest, Keccak256, Sha3_256};
+use walnut_base::CryptoHash;
 
 use crate::Batch;
 
@@ -34,11 +35,11 @@ pub fn advance(previous: HasherOutput, batch: &Batch) -> HasherOutput {
 
 /// The state hash reported in a block: Keccak-256 over the name of upstream's wrapper type and the hash
 /// (`linera-execution/src/execution.rs`, `ExecutionStateViewHash`).
-pub fn wrap_state_hash(hash: HasherOutput) -> [u8; 32] {
+pub fn wrap_state_hash(hash: HasherOutput) -> CryptoHash {
     let mut hasher = Keccak256::new();
     hasher.update(b"ExecutionStateViewHash::");
     hasher.update(hash);
-    hasher.finalize().into()
+    CryptoHash::from(<[u8; 32]>::from(hasher.finalize()))
 }
 
 /// BCS of a value kept in state.

@@ -15,32 +15,17 @@ use crate::{
 pub struct Register<T> {
     key: BaseKey,
     stored: Arc<T>,
-    pending: Change<T>,
+    pending: Option<Arc<T>>,
+    /// The pending value is the default because the key is to be deleted.
+    cleared: bool,
     /// Hash of the present value.
     hash: Option<HasherOutput>,
-}
-
-#[derive(Clone, Debug)]
-enum Change<T> {
-    None,
-    Set(Arc<T>),
-    /// Back to the default, and no key in the store.
-    Cleared(Arc<T>),
-}
-
-impl<T> Change<T> {
-    fn value(&self) -> Option<&Arc<T>> {
-        match self {
-            Self::None => None,
-            Self::Set(value) | Self::Cleared(value) => Some(value),
-        }
-    }
 }
 
 impl<T: Clone + Default + Serialize + DeserializeOwned> Register<T> {
     /// A register of which nothing is stored.
     pub fn new(key: impl Into<Vec<u8>>) -> Self {
-        Self { key: key.into().into(), stored: Arc::default(), pending: Change::None, hash: None }
+        Self { key: key.into().into(), stored: Arc::default(), pending: None, cleared: false, hash: None }
     }
 
     /// Reads the value under `key`.
@@ -54,61 +39,56 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> Register<T> {
 
     /// The present value.
     pub fn get(&self) -> &T {
-        self.pending.value().unwrap_or(&self.stored)
+        self.pending.as_ref().unwrap_or(&self.stored)
     }
 
     /// The present value for changing. Counts as a change even if nothing is changed: it will be written.
     pub fn get_mut(&mut self) -> &mut T {
         self.hash = None;
-        let value = match std::mem::replace(&mut self.pending, Change::None) {
-            Change::None => self.stored.clone(),
-            Change::Set(value) | Change::Cleared(value) => value,
-        };
-        self.pending = Change::Set(value);
-        match &mut self.pending {
-            Change::Set(value) => Arc::make_mut(value),
-            Change::None | Change::Cleared(_) => unreachable!("set just above"),
-        }
+        self.cleared = false;
+        Arc::make_mut(self.pending.get_or_insert_with(|| self.stored.clone()))
     }
 
     /// Replaces the value. It will be written even if it is the same.
     pub fn set(&mut self, value: T) {
         self.hash = None;
-        self.pending = Change::Set(Arc::new(value));
+        self.cleared = false;
+        self.pending = Some(Arc::new(value));
     }
 
     /// Back to the default; the key will be deleted.
     pub fn clear(&mut self) {
         self.hash = None;
-        self.pending = Change::Cleared(Arc::default());
+        self.cleared = true;
+        self.pending = Some(Arc::default());
     }
 
     /// Whether there is something to write.
     pub fn is_pending(&self) -> bool {
-        self.pending.value().is_some()
+        self.pending.is_some()
     }
 }
 
 impl<T: Clone + Default + Serialize + DeserializeOwned> View for Register<T> {
     fn emit(&self, batch: &mut Batch) {
         match &self.pending {
-            Change::None => {}
-            Change::Set(value) => batch.put(&*self.key, encode(&**value)),
-            Change::Cleared(_) => batch.delete(&*self.key),
+            None => {}
+            Some(_) if self.cleared => batch.delete(&*self.key),
+            Some(value) => batch.put(&*self.key, encode(&**value)),
         }
     }
 
     fn mark_saved(&mut self) {
-        match std::mem::replace(&mut self.pending, Change::None) {
-            Change::None => {}
-            Change::Set(value) | Change::Cleared(value) => self.stored = value,
+        if let Some(value) = self.pending.take() {
+            self.stored = value;
+            self.cleared = false;
         }
     }
 
     fn rollback(&mut self) {
-        if self.is_pending() {
+        if self.pending.take().is_some() {
             self.hash = None;
-            self.pending = Change::None;
+            self.cleared = false;
         }
     }
 }
@@ -138,11 +118,11 @@ impl<T: Clone + Default + Serialize + DeserializeOwned> LazyRegister<T> {
     }
 
     async fn loaded<S: Store>(&self, store: &S) -> Result<&Register<T>, StoreError> {
-        if self.register.get().is_none() {
-            let register = Register::load(store, &*self.key).await?;
-            return Ok(self.register.get_or_init(|| register));
+        if let Some(register) = self.register.get() {
+            return Ok(register);
         }
-        Ok(self.register.get_or_init(|| unreachable!("checked just above")))
+        let register = Register::load(store, &*self.key).await?;
+        Ok(self.register.get_or_init(|| register))
     }
 
     async fn loaded_mut<S: Store>(&mut self, store: &S) -> Result<&mut Register<T>, StoreError> {
