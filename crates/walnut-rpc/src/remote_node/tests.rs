@@ -1,0 +1,1 @@
+//! Retries, batches and streams over a transport in memory.

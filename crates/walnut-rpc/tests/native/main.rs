@@ -1,0 +1,1 @@
+//! Native client against a native server over loopback.
