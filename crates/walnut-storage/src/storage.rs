@@ -18,7 +18,7 @@ pub enum Durability {
 /// A [`Store`] that can be written to.
 ///
 /// Writes of one batch become visible together or not at all, in the order of the batch: a `Put` after a
-/// `DeletePrefix` that covers it survives. A commit that returns an error has an unknown outcome; the caller forgets
+/// `DeletePrefix` that covers it survives. Keys are not empty (every key starts with a partition); prefixes may be. A commit that returns an error has an unknown outcome; the caller forgets
 /// what it had in memory and reads again.
 pub trait Storage: Store {
     /// Applies the batch atomically.

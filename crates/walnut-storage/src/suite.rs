@@ -124,8 +124,9 @@ impl Numbers {
         (self.0 >> 33) % bound
     }
 
-    fn key(&mut self) -> Vec<u8> {
-        let length = self.below(4);
+    /// A key or prefix of `length_min` to three bytes.
+    fn key(&mut self, length_min: u64) -> Vec<u8> {
+        let length = length_min + self.below(4 - length_min);
         (0..length).map(|_| [0, 1, 0x61, 0xff][usize::try_from(self.below(4)).expect("below four")]).collect()
     }
 }
@@ -137,7 +138,7 @@ async fn random_operations_match_a_map(backend: &mut impl Backend) {
     for round in 0..60 {
         let mut operations = Vec::new();
         for _ in 0..numbers.below(12) {
-            let key = numbers.key();
+            let key = numbers.key(1);
             match numbers.below(6) {
                 0 => {
                     model.retain(|existing, _| !existing.starts_with(&key));
@@ -158,7 +159,7 @@ async fn random_operations_match_a_map(backend: &mut impl Backend) {
         if round % 13 == 0 {
             storage = backend.reopen(storage).await;
         }
-        let prefix = numbers.key();
+        let prefix = numbers.key(0);
         let expected = model
             .iter()
             .filter_map(|(key, value)| Some((key.strip_prefix(prefix.as_slice())?.to_vec(), value.clone())))
