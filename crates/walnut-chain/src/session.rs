@@ -1,0 +1,51 @@
+//! One request's view of the store: what was there, plus what the request has already decided to write.
+
+use walnut_base::ChainId;
+use walnut_views::{Batch, Overlay, Prefixed, RootKey, Store, WriteOperation};
+
+use crate::effects::Effects;
+
+/// Reads see the writes collected so far, so that a request may save in steps and still be committed in one piece.
+pub(crate) struct Session<'s, S> {
+    store: Overlay<&'s S>,
+    pub(crate) effects: Effects,
+}
+
+impl<'s, S: Store> Session<'s, S> {
+    pub(crate) fn new(store: &'s S) -> Self {
+        Session { store: Overlay::new(store), effects: Effects::default() }
+    }
+
+    /// The whole key space.
+    pub(crate) fn store(&self) -> &Overlay<&'s S> {
+        &self.store
+    }
+
+    /// The partition of a chain.
+    pub(crate) fn partition(&self, chain_id: ChainId) -> Prefixed<&Overlay<&'s S>> {
+        Prefixed::new(&self.store, RootKey::ChainState(chain_id).bytes())
+    }
+
+    /// Adds writes over the whole key space.
+    pub(crate) fn write(&mut self, batch: Batch) {
+        if batch.operations.is_empty() {
+            return;
+        }
+        self.store.push(&batch);
+        self.effects.batch.operations.extend(batch.operations);
+    }
+
+    /// Adds writes inside the partition of a chain.
+    pub(crate) fn write_chain(&mut self, chain_id: ChainId, batch: Batch) {
+        let prefix = RootKey::ChainState(chain_id).bytes();
+        let prefixed = |key: Vec<u8>| [prefix.as_slice(), &key].concat();
+        let operations = batch.operations.into_iter().map(|operation| match operation {
+            WriteOperation::Delete { key } => WriteOperation::Delete { key: prefixed(key) },
+            WriteOperation::DeletePrefix { key_prefix } => {
+                WriteOperation::DeletePrefix { key_prefix: prefixed(key_prefix) }
+            }
+            WriteOperation::Put { key, value } => WriteOperation::Put { key: prefixed(key), value },
+        });
+        self.write(Batch { operations: operations.collect() });
+    }
+}

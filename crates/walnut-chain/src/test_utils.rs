@@ -1,0 +1,1 @@
+//! A network of validators in memory, for tests.
