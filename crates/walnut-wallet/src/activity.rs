@@ -259,10 +259,7 @@ impl ActivityItem {
 
     /// Whether work is left to do: it is queued, signed, or certified but not delivered.
     pub fn is_unfinished(&self) -> bool {
-        matches!(
-            self.status,
-            ActivityStatus::Queued | ActivityStatus::Signed | ActivityStatus::Certified
-        )
+        matches!(self.status, ActivityStatus::Queued | ActivityStatus::Signed | ActivityStatus::Certified)
     }
 
     /// Whether the person may try it again.

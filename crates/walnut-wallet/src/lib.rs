@@ -4,8 +4,20 @@
 //! without a browser. It refuses to know clocks, randomness, storage and threads: time and randomness are arguments,
 //! every machine is a value that serialises, and a kill between any two calls loses at most the later call.
 //!
-//! Start reading at [`messages`] (the contract between the extension's parts), then [`vault`] (how keys are kept).
+//! * [`messages`]: the contract between interface, host document, node worker and vault. Start reading here.
+//! * [`vault`]: how keys are kept, derived, imported, and what is signed.
+//! * [`lock`]: open or closed, and when it closes by itself.
+//! * [`approvals`], [`grants`]: what sites ask, and what they may.
+//! * [`activity`]: what was done and what became of it.
+//! * [`amount_input`], [`address`], [`address_book`], [`time_words`]: what people type and read.
 
 pub mod activity;
+pub mod address;
+pub mod address_book;
+pub mod amount_input;
+pub mod approvals;
+pub mod grants;
+pub mod lock;
 pub mod messages;
+pub mod time_words;
 pub mod vault;

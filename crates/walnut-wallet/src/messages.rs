@@ -31,8 +31,8 @@ pub use error::{UiError, UiErrorCode};
 pub use network::{Agreement, NetworkStatus, NodeStatus, ValidatorStatus};
 pub use node::{NodeEvent, NodeRequest, NodeResponse, SignAnswer, SignId, SignRequest};
 pub use review::{
-    BookEntryKind, DecodedField, DecodedOperation, Effect, PartyName, RecipientInfo, Review, ReviewId, ReviewKind,
-    SendDraft, SendQuote, Warning,
+    BookEntryKind, DecodedField, DecodedOperation, Effect, PartyName, RecipientInfo, Review, ReviewId,
+    ReviewKind, SendDraft, SendQuote, Warning,
 };
 pub use settings::{Language, NetworkChoice, ReceivePolicy, Settings, Theme};
 pub use site::{
@@ -43,7 +43,10 @@ pub use snapshot::{
     Account, AccountId, AccountSource, AddressBookEntry, ChainSummary, InboxBundle, InboxMessage, KeyKind,
     LockStatus, OwnerBalance, SNAPSHOT_VERSION, Snapshot, SyncPhase, SyncState,
 };
-pub use ui::{ClaimStep, ChainDetails, BlockSummary, Diagnostics, ReceiveInfo, Surface, UiEvent, UiRequest, UiResponse};
+pub use ui::{
+    BlockSummary, ChainDetails, ClaimStep, Diagnostics, ReceiveInfo, Surface, UiEvent, UiRequest, UiResponse,
+};
 pub use vault::{
-    ImportedSecretKind, SignedEntry, Signed, VaultEvent, VaultRequest, VaultResponse, VaultStatus, VaultUpdate,
+    ImportedSecretKind, Signed, SignedEntry, VaultEvent, VaultRequest, VaultResponse, VaultStatus,
+    VaultUpdate,
 };

@@ -73,7 +73,8 @@ impl ActivityLog {
     /// Latest items first, optionally of one chain, older than `before`.
     pub fn page(&self, chain_id: Option<ChainId>, before: Option<ActivityId>, limit: usize) -> ActivityPage {
         let mut fitting = self.items.iter().rev().filter(|item| {
-            chain_id.is_none_or(|chain_id| item.chain_id == chain_id) && before.is_none_or(|before| item.id < before)
+            chain_id.is_none_or(|chain_id| item.chain_id == chain_id)
+                && before.is_none_or(|before| item.id < before)
         });
         let items = fitting.by_ref().take(limit).cloned().collect();
         ActivityPage { items, has_more: fitting.next().is_some() }

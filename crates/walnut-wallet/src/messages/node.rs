@@ -4,7 +4,9 @@
 use serde::{Deserialize, Serialize};
 use walnut_base::{AccountOwner, CryptoHash};
 
-use super::{Account, LockStatus, SignedEntry, SiteAnswer, SiteCall, UiError, UiEvent, UiRequest, UiResponse};
+use super::{
+    Account, LockStatus, SignedEntry, SiteAnswer, SiteCall, UiError, UiEvent, UiRequest, UiResponse,
+};
 
 /// What the host asks of the node worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -54,7 +56,10 @@ pub enum NodeRequest {
 /// The node worker's answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a message lives for one turn; boxing would burden every reader")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a message lives for one turn; boxing would burden every reader"
+)]
 pub enum NodeResponse {
     /// Done.
     Done,
@@ -73,7 +78,10 @@ pub enum NodeResponse {
 /// What the node worker tells the host unasked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a message lives for one turn; boxing would burden every reader")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a message lives for one turn; boxing would burden every reader"
+)]
 pub enum NodeEvent {
     /// The worker has loaded its wasm and waits for [`NodeRequest::Start`].
     Booted,

@@ -5,8 +5,8 @@ use walnut_base::{AccountOwner, Amount, BlockHeight, ChainId, CryptoHash, Timest
 
 use super::{
     Account, AccountId, AddressBookEntry, ConnectPermissions, ConnectedSite, ImportedSecretKind, InboxBundle,
-    LockStatus, NetworkStatus, PendingSiteRequest, RecipientInfo, Review, ReviewId, Route, SendDraft, SendQuote,
-    Settings, SiteId, SiteRequestId, Snapshot,
+    LockStatus, NetworkStatus, PendingSiteRequest, RecipientInfo, Review, ReviewId, Route, SendDraft,
+    SendQuote, Settings, SiteId, SiteRequestId, Snapshot,
 };
 use crate::activity::{ActivityId, ActivityItem};
 
@@ -286,7 +286,10 @@ impl UiRequest {
 /// The answer to a [`UiRequest`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a message lives for one turn; boxing would burden every reader")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a message lives for one turn; boxing would burden every reader"
+)]
 pub enum UiResponse {
     /// Nothing to say: it is done.
     Done,
@@ -403,7 +406,10 @@ pub enum UiResponse {
 /// What interfaces are told unasked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a message lives for one turn; boxing would burden every reader")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a message lives for one turn; boxing would burden every reader"
+)]
 pub enum UiEvent {
     /// Anything shown has changed. At most one every 50 ms.
     SnapshotChanged(

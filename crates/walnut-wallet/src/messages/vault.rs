@@ -9,7 +9,10 @@ use crate::vault::VaultFile;
 /// What the host asks of the vault worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a message lives for one turn; boxing would burden every reader")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a message lives for one turn; boxing would burden every reader"
+)]
 pub enum VaultRequest {
     /// First message: every persisted copy the host has found (`storage.local`, IndexedDB), as the text the vault
     /// last gave out; none when there is no wallet. The newest intact one is taken. When all are damaged, or one is of
@@ -42,7 +45,10 @@ pub enum VaultRequest {
 /// The vault worker's answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(clippy::large_enum_variant, reason = "a message lives for one turn; boxing would burden every reader")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a message lives for one turn; boxing would burden every reader"
+)]
 pub enum VaultResponse {
     /// State after `Load`, `SetAutoLock`, `Tick`.
     Status(
@@ -136,7 +142,7 @@ pub struct SignedEntry {
     pub height: BlockHeight,
     /// The round it was proposed in.
     pub round: Round,
-    /// Keccak-256 of the BCS bytes of the `ProposedBlock`: the same for all retries of one block.
+    /// Hash of the `ProposedBlock`: the same for all retries of one block in later rounds.
     pub block: CryptoHash,
     /// Who signed.
     pub owner: AccountOwner,

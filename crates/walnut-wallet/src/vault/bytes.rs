@@ -5,7 +5,10 @@ pub(crate) mod hex_bytes {
     use serde::{Deserialize, Deserializer, Serializer, de::Error as _};
 
     /// Writes lower-case hex.
-    pub(crate) fn serialize<S: Serializer>(bytes: &impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub(crate) fn serialize<S: Serializer>(
+        bytes: &impl AsRef<[u8]>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&hex::encode(bytes.as_ref()))
     }
 

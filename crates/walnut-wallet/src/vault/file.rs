@@ -7,8 +7,8 @@ use walnut_base::{AccountOwner, AccountSecretKey, Timestamp};
 use zeroize::Zeroizing;
 
 use super::{
-    KdfParams, PasswordKey, RecoveryPhrase, VaultError, VaultKey, checko_key, ed25519_key, evm_key, hex_bytes,
-    import::secret_key_from_bytes, seal::Sealed,
+    KdfParams, PasswordKey, RecoveryPhrase, VaultError, VaultKey, checko_key, ed25519_key, evm_key,
+    hex_bytes, import::secret_key_from_bytes, seal::Sealed,
 };
 use crate::messages::{Account, AccountId, AccountSource, ImportedSecretKind, KeyKind};
 
@@ -143,7 +143,9 @@ impl VaultFile {
         let mut first_error = None;
         for copy in copies {
             match Self::from_json(copy.as_ref()) {
-                Ok(file) if newest.as_ref().is_none_or(|newest| file.body.revision > newest.body.revision) => {
+                Ok(file)
+                    if newest.as_ref().is_none_or(|newest| file.body.revision > newest.body.revision) =>
+                {
                     newest = Some(file);
                 }
                 Ok(_) => {}
@@ -201,7 +203,11 @@ impl VaultFile {
     }
 
     /// The key of an owner.
-    pub fn secret_key(&self, vault_key: &VaultKey, owner: &AccountOwner) -> Result<AccountSecretKey, VaultError> {
+    pub fn secret_key(
+        &self,
+        vault_key: &VaultKey,
+        owner: &AccountOwner,
+    ) -> Result<AccountSecretKey, VaultError> {
         let record = self
             .body
             .accounts
@@ -367,7 +373,11 @@ impl VaultFile {
         Ok(id)
     }
 
-    fn open_record(&self, vault_key: &VaultKey, record: &AccountRecord) -> Result<AccountSecretKey, VaultError> {
+    fn open_record(
+        &self,
+        vault_key: &VaultKey,
+        record: &AccountRecord,
+    ) -> Result<AccountSecretKey, VaultError> {
         let account = &record.account;
         let damaged = || VaultError::Damaged(format!("the key of account {}", account.id.0));
         let bytes = record

@@ -1,6 +1,6 @@
 //! Private keys from outside: hex text and the Linera command line's keystore file.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use walnut_base::{AccountOwner, AccountSecretKey, Ed25519SecretKey, EvmSecretKey, Secp256k1SecretKey};
 use zeroize::Zeroizing;
 
@@ -50,7 +50,10 @@ pub fn secret_key_from_hex(kind: KeyKind, text: &[u8]) -> Result<AccountSecretKe
     secret_key_from_bytes(kind, &bytes)
 }
 
-pub(super) fn secret_key_from_bytes(kind: KeyKind, bytes: &[u8; 32]) -> Result<AccountSecretKey, ImportError> {
+pub(super) fn secret_key_from_bytes(
+    kind: KeyKind,
+    bytes: &[u8; 32],
+) -> Result<AccountSecretKey, ImportError> {
     match kind {
         KeyKind::Ed25519 => Ok(AccountSecretKey::Ed25519(Ed25519SecretKey::from_bytes(bytes))),
         KeyKind::Secp256k1 => Secp256k1SecretKey::from_bytes(bytes)
@@ -64,8 +67,16 @@ pub(super) fn secret_key_from_bytes(kind: KeyKind, bytes: &[u8; 32]) -> Result<A
 
 #[derive(Deserialize)]
 struct Keystore {
-    keys: Vec<(AccountOwner, Zeroizing<Vec<u8>>)>,
+    keys: Vec<(AccountOwner, SecretBytes)>,
     // The generator's seed is of no use to us; further fields neither.
+}
+
+struct SecretBytes(Zeroizing<Vec<u8>>);
+
+impl<'de> Deserialize<'de> for SecretBytes {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(|bytes| Self(Zeroizing::new(bytes)))
+    }
 }
 
 /// Reads every key of a `keystore.json` (`InMemorySigner` in `linera-base/src/crypto/signer.rs`): pairs of owner and
@@ -81,8 +92,8 @@ pub fn keys_from_keystore(text: &[u8]) -> Result<Vec<AccountSecretKey>, ImportEr
     }
     let mut keys = Vec::with_capacity(keystore.keys.len());
     for (index, (owner, json)) in keystore.keys.iter().enumerate() {
-        let key: AccountSecretKey =
-            serde_json::from_slice(json).map_err(|_| ImportError::NotAKeystore("a key in it cannot be read"))?;
+        let key: AccountSecretKey = serde_json::from_slice(&json.0)
+            .map_err(|_| ImportError::NotAKeystore("a key in it cannot be read"))?;
         if key.owner() != *owner {
             return Err(ImportError::OwnerMismatch { position: index + 1 });
         }

@@ -67,12 +67,8 @@ pub fn derive_password_key(password: &[u8], params: &KdfParams) -> Result<Passwo
     let argon_params = Params::new(params.memory_kib, params.passes, 1, Some(32)).map_err(unusable)?;
     let mut memory = vec![Block::default(); argon_params.block_count()];
     let mut key = Zeroizing::new([0; 32]);
-    let result = Argon2::new(Algorithm::Argon2id, Version::V0x13, argon_params).hash_password_into_with_memory(
-        password,
-        &params.salt,
-        key.as_mut(),
-        &mut memory,
-    );
+    let result = Argon2::new(Algorithm::Argon2id, Version::V0x13, argon_params)
+        .hash_password_into_with_memory(password, &params.salt, key.as_mut(), &mut memory);
     memory.zeroize();
     result.map_err(unusable)?;
     Ok(PasswordKey::new(key))

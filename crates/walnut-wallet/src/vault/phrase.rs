@@ -57,11 +57,12 @@ impl RecoveryPhrase {
         if !matches!(count, 12 | 15 | 18 | 21 | 24) {
             return Err(PhraseError::WordCount { found: count });
         }
-        let mnemonic = Mnemonic::parse_in_normalized(Language::English, &words).map_err(|error| match error {
-            bip39::Error::UnknownWord(index) => PhraseError::UnknownWord { position: index + 1 },
-            bip39::Error::BadWordCount(found) => PhraseError::WordCount { found },
-            _ => PhraseError::Checksum,
-        })?;
+        let mnemonic =
+            Mnemonic::parse_in_normalized(Language::English, &words).map_err(|error| match error {
+                bip39::Error::UnknownWord(index) => PhraseError::UnknownWord { position: index + 1 },
+                bip39::Error::BadWordCount(found) => PhraseError::WordCount { found },
+                _ => PhraseError::Checksum,
+            })?;
         let mnemonic = Zeroizing::new(mnemonic);
         Ok(Self(Zeroizing::new(mnemonic.to_entropy())))
     }
@@ -95,7 +96,8 @@ impl RecoveryPhrase {
 
     fn mnemonic(&self) -> Zeroizing<Mnemonic> {
         Zeroizing::new(
-            Mnemonic::from_entropy_in(Language::English, &self.0).expect("the length was checked when it was made"),
+            Mnemonic::from_entropy_in(Language::English, &self.0)
+                .expect("the length was checked when it was made"),
         )
     }
 }

@@ -1,6 +1,9 @@
 //! AES-256-GCM with random nonces and the record's place as associated data.
 
-use aes_gcm::{Aes256Gcm, KeyInit as _, Nonce, aead::{Aead as _, Payload}};
+use aes_gcm::{
+    Aes256Gcm, KeyInit as _, Nonce,
+    aead::{Aead as _, Payload},
+};
 use rand_core::{CryptoRng, RngCore};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -25,7 +28,12 @@ pub(super) struct DoesNotOpen;
 
 impl Sealed {
     /// Seals `secret`.
-    pub(super) fn seal<R: RngCore + CryptoRng>(key: &[u8; 32], place: &[u8], secret: &[u8], rng: &mut R) -> Self {
+    pub(super) fn seal<R: RngCore + CryptoRng>(
+        key: &[u8; 32],
+        place: &[u8],
+        secret: &[u8],
+        rng: &mut R,
+    ) -> Self {
         let mut nonce = [0; 12];
         rng.fill_bytes(&mut nonce);
         let ciphertext = Aes256Gcm::new(key.into())

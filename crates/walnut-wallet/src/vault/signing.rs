@@ -5,7 +5,8 @@
 //!   good. The table of signed blocks comes with the request and the new line goes back with the signature; it must be
 //!   durable before the signature is used. Retries of the same block in later rounds are fine.
 
-use walnut_base::{CryptoHash, ProposalContent};
+use serde::Serialize;
+use walnut_base::{BcsHashable, CryptoHash, ProposalContent, ProposedBlock};
 
 use crate::messages::{SignRequest, SignedEntry, UiError, UiErrorCode};
 
@@ -71,6 +72,15 @@ impl From<SigningError> for UiError {
     }
 }
 
+/// A proposed block as one hashable value. Its hash is no part of the protocol, it only names blocks in our table.
+#[derive(Serialize)]
+#[serde(transparent)]
+struct BlockToSign<'a>(&'a ProposedBlock);
+
+impl BcsHashable for BlockToSign<'_> {
+    const NAME: &'static str = "ProposedBlock";
+}
+
 /// Checks a request against the rules above. `also_known` are lines that the vault itself remembers.
 pub fn check_sign_request(
     request: &SignRequest,
@@ -89,12 +99,11 @@ pub fn check_sign_request(
     if computed != request.digest {
         return Err(SigningError::DigestMismatch { computed, given: request.digest });
     }
-    let block_bytes = bcs::to_bytes(&content.block).map_err(|_| SigningError::NotAProposal)?;
     let entry = SignedEntry {
         chain_id: content.block.chain_id,
         height: content.block.height,
         round: content.round,
-        block: walnut_base::keccak256(&[&block_bytes]).into(),
+        block: CryptoHash::new(&BlockToSign(&content.block)),
         owner: request.owner,
     };
     for known in request.signed.iter().chain(also_known) {
