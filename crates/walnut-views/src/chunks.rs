@@ -244,7 +244,7 @@ impl Inner {
         self.hash = None;
     }
 
-    /// Cuts a chunk that has grown too large in two.
+    /// Cuts a chunk that has grown too large into halves until they fit or hold one entry.
     fn split(&mut self, position: usize) {
         let Some(chunk) = self.chunks.get_mut(position) else { return };
         if chunk.bytes <= CHUNK_BYTES_MAX || chunk.entries.len() < 2 {
@@ -260,6 +260,8 @@ impl Inner {
         let second = Chunk::new(chunk.entries[middle..].to_vec());
         *chunk = Arc::new(Chunk::new(chunk.entries[..middle].to_vec()));
         self.chunks.insert(position + 1, Arc::new(second));
+        self.split(position + 1);
+        self.split(position);
     }
 
     /// Drops a chunk that became empty, or joins it with the one before when both are small.
