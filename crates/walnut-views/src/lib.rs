@@ -49,5 +49,5 @@ pub use queue::Queue;
 pub use register::{LazyRegister, Register};
 pub use root_key::RootKey;
 pub use set::Set;
-pub use store::{Store, upper_bound};
+pub use store::{Entry, Store, upper_bound};
 pub use view::{HashView, View};

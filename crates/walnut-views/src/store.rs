@@ -4,6 +4,9 @@ use std::{future::Future, rc::Rc, sync::Arc};
 
 use crate::StoreError;
 
+/// A key and its value.
+pub type Entry = (Vec<u8>, Vec<u8>);
+
 /// Read access to one flat key space, ordered by plain lexicographic byte order.
 ///
 /// There is no way to write through it: the core hands out batches, the host commits them. Nothing here asks for
@@ -21,7 +24,7 @@ pub trait Store {
     fn scan_keys(&self, prefix: &[u8]) -> impl Future<Output = Result<Vec<Vec<u8>>, StoreError>>;
 
     /// All entries whose key starts with `prefix`, ascending, with the prefix removed from the keys.
-    fn scan(&self, prefix: &[u8]) -> impl Future<Output = Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>>;
+    fn scan(&self, prefix: &[u8]) -> impl Future<Output = Result<Vec<Entry>, StoreError>>;
 }
 
 macro_rules! forward {
@@ -45,7 +48,7 @@ macro_rules! forward {
             fn scan(
                 &self,
                 prefix: &[u8],
-            ) -> impl Future<Output = Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>> {
+            ) -> impl Future<Output = Result<Vec<Entry>, StoreError>> {
                 (**self).scan(prefix)
             }
         }

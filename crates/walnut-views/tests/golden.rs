@@ -1,4 +1,5 @@
 //! Values recorded from upstream, or computed from its rules by an independent model.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Maps, sets and application stores against plain maps.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Which memoized hashes are persisted: bits that every node has to agree on.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Logs, queues, registers and stores.
+#![allow(clippy::unwrap_used, reason = "tests")]
 
 mod common;
 
