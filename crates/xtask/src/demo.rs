@@ -27,6 +27,10 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, options: &Options) -
     if !machine.browser_tests.join(SCRIPT).exists() {
         bail!("tests/browser/{SCRIPT} is missing");
     }
+    let display = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
+    if options.headed && !display {
+        bail!("--headed needs a display, and neither DISPLAY nor WAYLAND_DISPLAY is set");
+    }
     let start = Instant::now();
     extension::run(machine, workspace)?;
     let folder = workspace.target.join("demo");
@@ -41,7 +45,7 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, options: &Options) -
         .env("WALNUT_FAUCET", &network.faucet)
         .env("WALNUT_NETWORK", &network.ready)
         .env("WALNUT_OUT", &folder);
-    if options.headed || (options.keep && std::env::var_os("DISPLAY").is_some()) {
+    if options.headed || (options.keep && display) {
         script = script.env("WALNUT_HEADED", "1");
     }
     if options.keep {

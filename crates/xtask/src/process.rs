@@ -179,3 +179,6 @@ fn echo(stream: impl Read + Send + 'static, kept: Arc<Mutex<String>>) -> thread:
         }
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -102,3 +102,6 @@ fn size(bytes: usize) -> Result<u32> {
 fn short(bytes: usize) -> Result<u16> {
     u16::try_from(bytes).context("a file name over 64 KiB")
 }
+
+#[cfg(test)]
+mod tests;
