@@ -14,6 +14,9 @@ pub struct DecompressionError;
 /// it decides how far beyond the limit a malformed frame is still noticed.
 const SCRATCH_BYTES: usize = 8 * 1024;
 
+/// The validators' compression level.
+const COMPRESSION_LEVEL: i32 = 19;
+
 /// Whether `compressed` decompresses to at most `limit` bytes. Memory use does not depend on the result's size:
 /// decoding stops at the first byte beyond the limit, so what follows is not checked
 /// (`linera-base/src/data_types.rs`, `decompressed_size_at_most`).
@@ -37,6 +40,12 @@ pub fn decompress(compressed: &[u8]) -> Result<Vec<u8>, DecompressionError> {
     let mut bytes = Vec::new();
     decoder(compressed)?.read_to_end(&mut bytes).map_err(|_| DecompressionError)?;
     Ok(bytes)
+}
+
+/// Compresses bytecode exactly as validators do inside execution: libzstd's streaming encoder at level 19, without
+/// checksum, content size or dictionary. The result's hash names the module, so every byte counts.
+pub fn compress(bytecode: &[u8]) -> Result<Vec<u8>, DecompressionError> {
+    zstd::stream::encode_all(bytecode, COMPRESSION_LEVEL).map_err(|_| DecompressionError)
 }
 
 fn decoder(compressed: &[u8]) -> Result<impl Read + use<'_>, DecompressionError> {

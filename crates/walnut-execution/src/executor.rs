@@ -173,6 +173,7 @@ impl<S: Store, A: Applications> Executor<'_, S, A> {
         refund_grant_to: Option<Account>,
         controller: ActionController,
     ) -> Result<(Option<Vec<u8>>, ActionController), ExecutionError> {
+        let block = action.block();
         let contracts = self.load_with_dependencies(application_id).await?;
         let applications = self.env.applications;
         let mut host = ActionHost {
@@ -184,6 +185,7 @@ impl<S: Store, A: Applications> Executor<'_, S, A> {
             },
             controller,
             application_id,
+            block,
             contracts,
             refund_grant_to,
         };

@@ -27,6 +27,8 @@ mod runtime;
 mod state;
 pub mod storage;
 mod system;
+#[cfg(test)]
+mod test_utils;
 mod transaction;
 
 pub use block::{
@@ -34,7 +36,7 @@ pub use block::{
     History, NoHistory, OutcomeField, OutcomeMismatch, StagedBlock, compare_outcomes, execute_block,
     stage_block,
 };
-pub use bytecode::{DecompressionError, decompress, decompressed_size_at_most};
+pub use bytecode::{DecompressionError, compress, decompress, decompressed_size_at_most};
 pub use committees::{ActiveCommittee, Committees, TrustedCommittees, epoch_event, removed_epoch_event};
 pub use context::{MessageContext, OperationContext, ProcessStreamsContext, QueryContext};
 pub use environment::Environment;
@@ -46,7 +48,8 @@ pub use policy::{PolicyFlags, Resources, check_blob_size, total_price};
 pub use queries::{SystemResponse, query_application, query_system};
 pub use resources::{ActionController, Meter, Payer, ResourceController, ResourceTracker, Sources};
 pub use runtime::{
-    ActionHost, Applications, QueryHost, UnsupportedApplications, UserAction, UserQueryOutcome,
+    ActionHost, Applications, HostError, KeyValues, QueryHost, SendMessageRequest, ServiceQuery,
+    UnsupportedApplications, UserAction, UserQueryOutcome,
 };
 pub use state::{ExecutionState, execution_state_key};
 pub use system::{EventSubscriptions, SystemState};

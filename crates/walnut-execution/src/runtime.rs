@@ -7,6 +7,9 @@
 
 mod action;
 mod host;
+mod host_chain;
+mod host_oracle;
+mod host_state;
 mod query;
 
 use std::future::Future;
@@ -16,7 +19,10 @@ use walnut_views::Store;
 use crate::ExecutionError;
 
 pub use action::UserAction;
-pub use host::ActionHost;
+pub use host::{ActionHost, HostError};
+pub use host_chain::SendMessageRequest;
+pub use host_oracle::ServiceQuery;
+pub use host_state::KeyValues;
 pub use query::{QueryHost, UserQueryOutcome};
 
 /// Runs user applications. One implementation serves all chains of a process; it may cache compiled modules.

@@ -6,7 +6,7 @@ use walnut_base::{
 };
 use walnut_views::Store;
 
-use crate::{ExecutionError, MAX_STREAM_NAME_LEN, executor::Executor, storage};
+use crate::{ExecutionError, executor::Executor, storage};
 
 impl<S: Store, A> Executor<'_, S, A> {
     /// Takes note of new events on streams of other chains and schedules their subscribers. Only the last event of
@@ -57,7 +57,6 @@ impl<S: Store, A> Executor<'_, S, A> {
         stream_name: StreamName,
         value: Vec<u8>,
     ) -> Result<u32, ExecutionError> {
-        check_stream_name(&stream_name)?;
         let stream_id = StreamId { application_id: application_id.into(), stream_name };
         let counts = &mut self.state.stream_event_counts;
         let count = counts.get_mut_or_default(&self.env.chain, &stream_id).await?;
@@ -67,19 +66,6 @@ impl<S: Store, A> Executor<'_, S, A> {
         Ok(index)
     }
 
-    /// Reads an event of a stream of `application_id`, on any chain. Events of the current block are not stored yet.
-    pub async fn read_event(
-        &mut self,
-        application_id: ApplicationId,
-        chain_id: ChainId,
-        stream_name: StreamName,
-        index: u32,
-    ) -> Result<Vec<u8>, ExecutionError> {
-        check_stream_name(&stream_name)?;
-        let stream_id = StreamId { application_id: application_id.into(), stream_name };
-        self.event_oracle(EventId { chain_id, stream_id, index }).await
-    }
-
     /// Subscribes an application. A new subscriber processes everything this chain already knows of the stream.
     pub async fn subscribe_to_events(
         &mut self,
@@ -87,7 +73,6 @@ impl<S: Store, A> Executor<'_, S, A> {
         chain_id: ChainId,
         stream_id: StreamId,
     ) -> Result<(), ExecutionError> {
-        check_stream_name(&stream_id.stream_name)?;
         let key = (chain_id, stream_id);
         let subscriptions = &mut self.state.system.event_subscriptions;
         let subscriptions = subscriptions.get_mut_or_default(&self.env.chain, &key).await?;
@@ -106,7 +91,6 @@ impl<S: Store, A> Executor<'_, S, A> {
         chain_id: ChainId,
         stream_id: StreamId,
     ) -> Result<(), ExecutionError> {
-        check_stream_name(&stream_id.stream_name)?;
         let key = (chain_id, stream_id);
         let subscriptions = &mut self.state.system.event_subscriptions;
         let entry = subscriptions.get_mut_or_default(&self.env.chain, &key).await?;
@@ -119,8 +103,4 @@ impl<S: Store, A> Executor<'_, S, A> {
         }
         Ok(())
     }
-}
-
-fn check_stream_name(name: &StreamName) -> Result<(), ExecutionError> {
-    if name.0.len() <= MAX_STREAM_NAME_LEN { Ok(()) } else { Err(ExecutionError::StreamNameTooLong) }
 }

@@ -1,6 +1,6 @@
 //! What a user application is asked to do.
 
-use walnut_base::{AccountOwner, BlockHeight, Timestamp};
+use walnut_base::AccountOwner;
 
 use crate::{MessageContext, OperationContext, ProcessStreamsContext, transaction::StreamUpdate};
 
@@ -29,30 +29,12 @@ impl UserAction<'_> {
         }
     }
 
-    /// The block's height.
-    pub fn height(&self) -> BlockHeight {
-        match self {
-            UserAction::Instantiate(context, _) | UserAction::Operation(context, _) => context.height,
-            UserAction::Message(context, _) => context.height,
-            UserAction::ProcessStreams(context, _) => context.height,
-        }
-    }
-
-    /// The number of the multi-leader round, if the block is proposed in one.
-    pub fn round(&self) -> Option<u32> {
-        match self {
-            UserAction::Instantiate(context, _) | UserAction::Operation(context, _) => context.round,
-            UserAction::Message(context, _) => context.round,
-            UserAction::ProcessStreams(context, _) => context.round,
-        }
-    }
-
-    /// The block's timestamp.
-    pub fn timestamp(&self) -> Timestamp {
-        match self {
-            UserAction::Instantiate(context, _) | UserAction::Operation(context, _) => context.timestamp,
-            UserAction::Message(context, _) => context.timestamp,
-            UserAction::ProcessStreams(context, _) => context.timestamp,
+    /// The block the action is part of.
+    pub fn block(&self) -> ProcessStreamsContext {
+        match *self {
+            UserAction::Instantiate(context, _) | UserAction::Operation(context, _) => context.into(),
+            UserAction::Message(context, _) => context.into(),
+            UserAction::ProcessStreams(context, _) => context,
         }
     }
 
