@@ -62,6 +62,12 @@ impl<'c, 's, S: Store> ChainReader<'c, 's, S> {
         Ok(system.balances.read(&self.session.partition(self.chain.chain_id()), &owner).await?)
     }
 
+    /// The balances of all owners with an account.
+    pub async fn owner_balances(&self) -> Result<Vec<(AccountOwner, Amount)>, WorkerError> {
+        let store = self.session.partition(self.chain.chain_id());
+        Ok(self.chain.execution.system.balances.entries(&store).await?)
+    }
+
     /// The streams of other chains that applications here subscribe to.
     pub async fn event_subscriptions(
         &self,
