@@ -45,7 +45,7 @@ impl<'a, T: CertificateValue> SignatureAggregator<'a, T> {
         }
         let weight = self.committee.weight(&validator);
         if weight == 0 {
-            return Err(CertificateError::InvalidSigner(validator));
+            return Err(CertificateError::InvalidSigner(Box::new(validator)));
         }
         self.partial.add_signature(validator, signature);
         self.votes = self.votes.saturating_add(weight);

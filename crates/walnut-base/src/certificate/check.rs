@@ -18,7 +18,7 @@ pub enum CertificateError {
     CertificateValidatorReuse,
     /// A signer has no votes in the committee.
     #[error("Signatures in a certificate must form a quorum of the committee: signer {0} has no votes")]
-    InvalidSigner(ValidatorPublicKey),
+    InvalidSigner(Box<ValidatorPublicKey>),
     /// The signers have too few votes.
     #[error("Signatures in a certificate must form a quorum: {votes} of {required} votes")]
     CertificateRequiresQuorum {
@@ -56,7 +56,7 @@ pub fn check_signatures(
         }
         let weight = committee.weight(validator);
         if weight == 0 {
-            return Err(CertificateError::InvalidSigner(*validator));
+            return Err(CertificateError::InvalidSigner(Box::new(*validator)));
         }
         // Cannot overflow: different validators, whose votes all fit together.
         votes = votes.saturating_add(weight);

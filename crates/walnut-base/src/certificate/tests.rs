@@ -64,8 +64,14 @@ fn signers_are_checked_before_signatures() {
         Err(CertificateError::CertificateRequiresQuorum { votes: 2, required: 3 })
     );
     assert_eq!(check(vec![wrong(1), wrong(1), wrong(2)]), Err(CertificateError::CertificateValidatorReuse));
-    assert_eq!(check(vec![sign(1), sign(2), sign(3), sign(5)]), Err(CertificateError::InvalidSigner(key(5))));
-    assert_eq!(check(vec![sign(1), sign(2), sign(3), sign(6)]), Err(CertificateError::InvalidSigner(key(6))));
+    assert_eq!(
+        check(vec![sign(1), sign(2), sign(3), sign(5)]),
+        Err(CertificateError::InvalidSigner(Box::new(key(5))))
+    );
+    assert_eq!(
+        check(vec![sign(1), sign(2), sign(3), sign(6)]),
+        Err(CertificateError::InvalidSigner(Box::new(key(6))))
+    );
     assert_eq!(check(Vec::new()), Err(CertificateError::CertificateRequiresQuorum { votes: 0, required: 3 }));
 }
 
@@ -120,7 +126,7 @@ fn aggregator_returns_one_certificate_per_quorum() {
     assert_eq!(append(sign(1)), Ok(None));
     assert_eq!(append((key(2), sign(3).1)), Err(invalid_signature()));
     assert_eq!(append(sign(1)), Err(CertificateError::CertificateValidatorReuse));
-    assert_eq!(append(sign(5)), Err(CertificateError::InvalidSigner(key(5))));
+    assert_eq!(append(sign(5)), Err(CertificateError::InvalidSigner(Box::new(key(5)))));
     assert_eq!(append(sign(5)), Err(CertificateError::CertificateValidatorReuse));
     assert_eq!(append(sign(2)), Ok(None));
     let certificate = append(sign(3)).expect("valid").expect("a quorum");
