@@ -45,9 +45,6 @@ impl<A> Shared<A> {
         }
     }
 
-    pub(crate) fn blocks<'a, S: Store>(&'a mut self, store: &'a S) -> Blocks<'a, S> {
-        Blocks { cache: &mut self.blocks, store }
-    }
 
     /// Remembers the state that executing `block` led to.
     pub(crate) fn remember_executed(&mut self, block: &Hashed<Block>, state: ExecutionState) {
