@@ -129,6 +129,9 @@ impl Machine {
         }
         let linked = self.linked_toolchain();
         let complete = has_library(&linked.join("lib/rustlib").join(WASM_TARGET).join("lib"), "libtest-");
+        if self.find("rustup").is_none() {
+            return Ok(None); // nobody to ask for a linked toolchain
+        }
         let listed = self.run("rustup").args(["toolchain", "list"]).output()?;
         let known = listed.lines().any(|line| line.split_whitespace().next() == Some(LINKED_TOOLCHAIN));
         Ok((complete && known).then_some(WasmToolchain::Linked))

@@ -23,8 +23,17 @@ const HOST: &str = "x86_64-unknown-linux-gnu";
 const EMPTY_CRATE: &str = "walnut_empty";
 
 pub(super) fn install(machine: &Machine) -> Result<()> {
-    let lacking = ["/usr/bin/rustc", "/usr/bin/cargo", "/usr/bin/cargo-clippy", "/usr/bin/lld-19"];
-    if lacking.iter().any(|file| !Path::new(file).exists()) || !Path::new("/usr/src").exists() {
+    if std::env::consts::ARCH != "x86_64" {
+        bail!("it is known to work on x86_64 only, and this machine is {}", std::env::consts::ARCH);
+    }
+    let lacking = [
+        "/usr/bin/rustc",
+        "/usr/bin/cargo",
+        "/usr/bin/cargo-clippy",
+        "/usr/bin/lld-19",
+        "/usr/lib/rustlib/src",
+    ];
+    if lacking.iter().any(|file| !Path::new(file).exists()) {
         apt::install(machine, PACKAGES)?;
     }
     let built = build_libraries(machine)?;
