@@ -7,9 +7,9 @@
 use std::future::Future;
 
 use walnut_base::{
-    AccountOwner, AccountSignature, Blob, BlobContent, BlobId, BlockHeight, BlockProposal, ChainId, ChainInfoQuery,
-    ChainInfoResponse, ConfirmedBlockCertificate, CryptoHash, EventId, LiteCertificate, NodeError, ProposalContent,
-    StreamId, Timestamp, TimeoutCertificate, ValidatedBlockCertificate, ValidatorPublicKey,
+    AccountOwner, AccountSignature, BlobContent, BlobId, BlockHeight, BlockProposal, ChainId, ChainInfoQuery,
+    ChainInfoResponse, ConfirmedBlockCertificate, CryptoHash, EventId, LiteCertificate, NodeError,
+    ProposalContent, StreamId, TimeoutCertificate, Timestamp, ValidatedBlockCertificate, ValidatorPublicKey,
 };
 use walnut_views::{Batch, Store, StoreError};
 
@@ -36,7 +36,10 @@ pub trait ValidatorNode: Clone {
     ) -> impl Future<Output = Answer>;
 
     /// Sends a validated certificate; the answer carries the vote to confirm.
-    fn handle_validated_certificate(&self, certificate: ValidatedBlockCertificate) -> impl Future<Output = Answer>;
+    fn handle_validated_certificate(
+        &self,
+        certificate: ValidatedBlockCertificate,
+    ) -> impl Future<Output = Answer>;
 
     /// Sends a timeout certificate.
     fn handle_timeout_certificate(&self, certificate: TimeoutCertificate) -> impl Future<Output = Answer>;
@@ -74,7 +77,8 @@ pub trait ValidatorNode: Clone {
     ) -> impl Future<Output = Result<ConfirmedBlockCertificate, NodeError>>;
 
     /// Those of the blobs that the validator does not hold.
-    fn missing_blob_ids(&self, blob_ids: Vec<BlobId>) -> impl Future<Output = Result<Vec<BlobId>, NodeError>>;
+    fn missing_blob_ids(&self, blob_ids: Vec<BlobId>)
+    -> impl Future<Output = Result<Vec<BlobId>, NodeError>>;
 
     /// Heights of the blocks that published the events, in the order asked.
     fn event_block_heights(
@@ -108,6 +112,11 @@ pub trait Host {
     type Store: Store;
     /// A connection to one validator.
     type Remote: ValidatorNode;
+    /// What runs user applications.
+    type Applications: walnut_execution::Applications;
+
+    /// A runner of user applications, for the local node.
+    fn applications(&self) -> Self::Applications;
 
     /// The store.
     fn store(&self) -> &Self::Store;
@@ -156,9 +165,4 @@ pub enum SignError {
     /// Any other failure, in the signer's words.
     #[error("signing failed: {0}")]
     Other(String),
-}
-
-/// A blob as it travels beside a proposal.
-pub(crate) fn contents(blobs: &[Blob]) -> Vec<BlobContent> {
-    blobs.iter().map(|blob| blob.content().clone()).collect()
 }

@@ -75,7 +75,8 @@ impl MessagePolicy {
 
     fn never_rejects(&self, incoming: &IncomingBundle) -> bool {
         let never = &self.never_reject_application_ids;
-        !never.is_empty() && incoming.bundle.messages.iter().all(|posted| never.contains(&application_of(&posted.message)))
+        !never.is_empty()
+            && incoming.bundle.messages.iter().all(|posted| never.contains(&application_of(&posted.message)))
     }
 
     /// Applies the rules to all pending bundles, in the order in which they go into a block: chains with priority first,

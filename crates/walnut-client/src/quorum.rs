@@ -38,11 +38,11 @@ pub enum QuorumError {
 
 impl QuorumError {
     /// The errors it holds, heaviest first.
-    pub fn errors(&self) -> impl Iterator<Item = &NodeError> {
+    pub fn errors(&self) -> Vec<&NodeError> {
         match self {
-            Self::NoConsensus { .. } => Either::Left(Either::Left(std::iter::empty())),
-            Self::Trusted(error) => Either::Left(Either::Right(std::iter::once(error))),
-            Self::Sample(errors) => Either::Right(errors.iter().map(|(error, _)| error)),
+            Self::NoConsensus { .. } => Vec::new(),
+            Self::Trusted(error) => vec![error],
+            Self::Sample(errors) => errors.iter().map(|(error, _)| error).collect(),
         }
     }
 }
@@ -145,7 +145,8 @@ impl<'a, K: Ord + Clone, V> Tally<'a, K, V> {
 
     fn finish(mut self) -> Result<(K, Vec<(ValidatorPublicKey, V)>), QuorumError> {
         let threshold = self.committee.quorum_threshold();
-        let winner = self.values.iter().find(|(_, (score, _))| *score >= threshold).map(|(key, _)| key.clone());
+        let winner =
+            self.values.iter().find(|(_, (score, _))| *score >= threshold).map(|(key, _)| key.clone());
         if let Some((group, (_, values))) = winner.and_then(|key| self.values.remove_entry(&key)) {
             return Ok((group, values));
         }

@@ -13,7 +13,9 @@ pub(crate) struct ReceivedLog {
 
 impl ReceivedLog {
     /// Merges the logs of several validators.
-    pub(crate) fn merge<'a>(logs: impl IntoIterator<Item = (&'a ValidatorPublicKey, &'a [ChainAndHeight])>) -> Self {
+    pub(crate) fn merge<'a>(
+        logs: impl IntoIterator<Item = (&'a ValidatorPublicKey, &'a [ChainAndHeight])>,
+    ) -> Self {
         let mut merged = Self::default();
         for (validator, entries) in logs {
             for entry in entries {
@@ -25,7 +27,9 @@ impl ReceivedLog {
     }
 
     /// Sender chains with the heights to fetch.
-    pub(crate) fn senders(&self) -> impl Iterator<Item = (ChainId, &BTreeMap<BlockHeight, BTreeSet<ValidatorPublicKey>>)> {
+    pub(crate) fn senders(
+        &self,
+    ) -> impl Iterator<Item = (ChainId, &BTreeMap<BlockHeight, BTreeSet<ValidatorPublicKey>>)> {
         self.senders.iter().map(|(chain_id, heights)| (*chain_id, heights))
     }
 }
@@ -52,9 +56,10 @@ impl Trackers {
         let done = self.done.entry(sender).or_insert(height);
         *done = (*done).max(height);
         for (tracker, entries) in self.logs.values_mut() {
-            while entries.front().is_some_and(|entry| {
-                self.done.get(&entry.chain_id).is_some_and(|done| entry.height <= *done)
-            }) {
+            while entries
+                .front()
+                .is_some_and(|entry| self.done.get(&entry.chain_id).is_some_and(|done| entry.height <= *done))
+            {
                 entries.pop_front();
                 *tracker += 1;
             }

@@ -1,0 +1,396 @@
+//! Driving a block to its certificate.
+
+use walnut_base::{
+    AccountOwner, Block, BlockHeight, BlockProposal, ChainId, ChainInfo, ChainInfoQuery,
+    ConfirmedBlockCertificate, Hashed, LockingBlock, Operation, OriginalProposal, ProposalContent, Round,
+    ValidatedBlockCertificate,
+};
+
+use super::{
+    Outcome, PendingProposal, Progress, StagedBlock,
+    round::Turn,
+    votes::{confirmed, validated},
+};
+use crate::{
+    client::Client,
+    error::ClientError,
+    host::Host,
+    limits::PROPOSAL_ATTEMPTS_MAX,
+    local::Missing,
+    quorum::communicate_with_quorum,
+    sync::{Keep, to_node_error},
+    update::{Delivery, Updater},
+};
+
+/// What an attempt proposes.
+struct Candidate {
+    block: Hashed<Block>,
+    owner: AccountOwner,
+    original: Option<Original>,
+}
+
+/// The lock that forces a block to be proposed again.
+enum Original {
+    Fast(BlockProposal),
+    Regular(ValidatedBlockCertificate),
+}
+
+/// What consensus about the next block looks like; a failed attempt that changed it is worth another one.
+#[derive(PartialEq, Eq)]
+struct Consensus {
+    height: BlockHeight,
+    round: Round,
+    locking: Option<Round>,
+    timeout: Option<Round>,
+}
+
+impl<H: Host> Client<H> {
+    /// Makes a block of everything that waits on the chain and these operations. A block that was left unfinished before is
+    /// finished first.
+    pub async fn execute(
+        &self,
+        chain_id: ChainId,
+        operations: Vec<Operation>,
+        blobs: Vec<walnut_base::Blob>,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<Outcome, ClientError> {
+        let handle = self.handle(chain_id);
+        let _guard = handle.proposing.lock().await;
+        if let Some(waiting @ Outcome::WaitForTimeout { .. }) = self.finish(chain_id, &|_| {}).await? {
+            return Ok(waiting);
+        }
+        let staged = self.stage(chain_id, operations, blobs).await?;
+        self.begin(staged, on_progress).await
+    }
+
+    /// Proposes a block that was staged before. When the chain has moved on since, the answer is
+    /// [`Outcome::Conflict`] with the block that came first.
+    pub async fn propose(
+        &self,
+        staged: StagedBlock,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<Outcome, ClientError> {
+        let handle = self.handle(staged.block.header.chain_id);
+        let _guard = handle.proposing.lock().await;
+        let left = self.finish(staged.block.header.chain_id, &|_| {}).await?;
+        match left {
+            Some(Outcome::Committed(certificate)) => Ok(Outcome::Conflict(certificate)),
+            Some(outcome) => Ok(outcome),
+            None => self.begin(staged, on_progress).await,
+        }
+    }
+
+    /// Finishes the block that was left unfinished, if there is one: after a restart, or when it was somebody else's turn.
+    pub async fn retry_pending(
+        &self,
+        chain_id: ChainId,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<Option<Outcome>, ClientError> {
+        let handle = self.handle(chain_id);
+        let _guard = handle.proposing.lock().await;
+        self.finish(chain_id, on_progress).await
+    }
+
+    /// The block that is on its way on the chain, if there is one.
+    pub async fn pending_proposal(&self, chain_id: ChainId) -> Result<Option<PendingProposal>, ClientError> {
+        self.local.pending_proposal(chain_id).await
+    }
+
+    /// Gives up a block that is not confirmed. Validators may have voted for it: it can still be confirmed by whoever
+    /// proposes it again.
+    ///
+    /// # Errors
+    /// [`ClientError::FastProposalPending`]: a proposal of the fast round must be finished.
+    pub async fn clear_pending(&self, chain_id: ChainId) -> Result<(), ClientError> {
+        let handle = self.handle(chain_id);
+        let _guard = handle.proposing.lock().await;
+        let pending = self.local.pending_proposal(chain_id).await?;
+        if pending.is_some_and(|pending| pending.round() == Some(Round::Fast)) {
+            return Err(ClientError::FastProposalPending);
+        }
+        self.local.clear_pending_proposal(chain_id).await
+    }
+
+    async fn begin(
+        &self,
+        staged: StagedBlock,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<Outcome, ClientError> {
+        let pending = PendingProposal { block: staged.proposed(), blobs: staged.blobs, proposal: None };
+        self.drive(pending, Some(staged.block), on_progress).await
+    }
+
+    async fn finish(
+        &self,
+        chain_id: ChainId,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<Option<Outcome>, ClientError> {
+        match self.local.pending_proposal(chain_id).await? {
+            Some(pending) => {
+                // What validators know decides: the block may be locked or confirmed since.
+                self.sync_chain(chain_id).await?;
+                self.drive(pending, None, on_progress).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    async fn drive(
+        &self,
+        mut pending: PendingProposal,
+        mut executed: Option<Hashed<Block>>,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<Outcome, ClientError> {
+        let chain_id = pending.block.chain_id;
+        let mut before = self.consensus(chain_id).await?;
+        for attempt in 0..PROPOSAL_ATTEMPTS_MAX {
+            let outcome = self.attempt(&mut pending, executed.take(), attempt, on_progress).await;
+            let error = match outcome {
+                Err(error @ (ClientError::Quorum(_) | ClientError::Validator(_))) => error,
+                outcome => return outcome,
+            };
+            let mut after = self.consensus(chain_id).await?;
+            if after == before {
+                // What the refusing validators know is not known here: ask them, then try once more.
+                let synced = self.sync_chain(chain_id).await;
+                after = self.consensus(chain_id).await?;
+                if synced.is_err() || after == before {
+                    return Err(error);
+                }
+            }
+            before = after;
+        }
+        Err(ClientError::TooManyAttempts("proposing a block"))
+    }
+
+    async fn attempt(
+        &self,
+        pending: &mut PendingProposal,
+        executed: Option<Hashed<Block>>,
+        attempt: u32,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<Outcome, ClientError> {
+        let chain_id = pending.block.chain_id;
+        let mut info = self.manager_info(chain_id).await?;
+        if info.manager.round_timeout.is_some_and(|deadline| deadline <= self.host.now())
+            && self.request_timeout(chain_id).await.is_ok()
+        {
+            info = self.manager_info(chain_id).await?;
+        }
+        if info.next_block_height > pending.block.height {
+            return self.decided(pending).await;
+        }
+        let owner = self.proposer(chain_id).await?;
+        let candidate = match info.manager.requested_locking.take().map(|locking| *locking) {
+            Some(LockingBlock::Regular(certificate))
+                if certificate.round == info.manager.current_round && !certificate.round.is_fast() =>
+            {
+                let certificate = self.finalize(certificate, on_progress).await?;
+                return self.complete(pending, certificate, on_progress).await;
+            }
+            Some(LockingBlock::Regular(certificate)) => {
+                let block = certificate.value().clone().into_inner();
+                Candidate { block, owner, original: Some(Original::Regular(certificate)) }
+            }
+            Some(LockingBlock::Fast(proposal)) => {
+                let staged = self.stage_block(proposal.content.block.clone(), Vec::new(), None).await?;
+                Candidate { block: staged.block, owner, original: Some(Original::Fast(proposal)) }
+            }
+            None => {
+                let block = match executed {
+                    Some(block) => block,
+                    None => self.stage_block(pending.block.clone(), pending.blobs.clone(), None).await?.block,
+                };
+                Candidate { block, owner, original: None }
+            }
+        };
+        let again = pending.proposal.clone().filter(|proposal| {
+            attempt == 0
+                && candidate.original.is_none()
+                && proposal.content.round >= info.manager.current_round
+                && proposal.content.block == pending.block
+        });
+        let proposal = match again {
+            Some(proposal) => proposal,
+            None => {
+                let has_oracles =
+                    candidate.block.body.oracle_responses.iter().any(|responses| !responses.is_empty());
+                match self.choose_round(&info, candidate.owner, has_oracles, pending.round()).await? {
+                    Turn::Now(round) => self.sign_and_keep(pending, &candidate, round).await?,
+                    Turn::Later { timestamp, current_round } => {
+                        self.local.set_pending_proposal(pending).await?;
+                        return Ok(Outcome::WaitForTimeout { timestamp, current_round });
+                    }
+                }
+            }
+        };
+        let round = proposal.content.round;
+        on_progress(Progress::Signed { block_hash: candidate.block.hash(), round });
+        if round.is_fast() || !pending.blobs.is_empty() {
+            self.propose_locally(pending, &proposal).await?;
+        }
+        let committee = self.chain_committee(chain_id).await?;
+        let votes = self.collect_votes(&committee, &proposal, &candidate.block, on_progress).await?;
+        let certificate = match round.is_fast() {
+            true => confirmed(candidate.block, round, votes, &committee)?,
+            false => {
+                self.finalize(validated(candidate.block, round, votes, &committee)?, on_progress).await?
+            }
+        };
+        self.complete(pending, certificate, on_progress).await
+    }
+
+    /// Signs the candidate for a round and stores the result. Nothing leaves before this has returned.
+    async fn sign_and_keep(
+        &self,
+        pending: &mut PendingProposal,
+        candidate: &Candidate,
+        round: Round,
+    ) -> Result<BlockProposal, ClientError> {
+        let (block, outcome) = candidate.block.inner().clone().into_proposal();
+        let (outcome, original_proposal) = match &candidate.original {
+            None => (None, None),
+            Some(Original::Fast(proposal)) => {
+                (None, Some(OriginalProposal::Fast(proposal.signature.clone())))
+            }
+            Some(Original::Regular(certificate)) => {
+                let certificate = certificate.lite_certificate();
+                (Some(outcome), Some(OriginalProposal::Regular { certificate }))
+            }
+        };
+        let content = ProposalContent { block, round, outcome };
+        let signature = self.host.sign(candidate.owner, &content).await?;
+        let proposal = BlockProposal { content, signature, original_proposal };
+        if candidate.original.is_none() {
+            pending.proposal = Some(proposal.clone());
+        }
+        self.local.set_pending_proposal(pending).await?;
+        Ok(proposal)
+    }
+
+    /// Lets the local node take note of the proposal: it then holds the blobs, and the lock of a fast block.
+    async fn propose_locally(
+        &self,
+        pending: &PendingProposal,
+        proposal: &BlockProposal,
+    ) -> Result<(), ClientError> {
+        let chain_id = pending.block.chain_id;
+        let Err(error) = self.local.handle_block_proposal(proposal.clone()).await else { return Ok(()) };
+        let Some(Missing::Blobs(missing)) = error.missing() else { return Err(error.into()) };
+        for blob in pending.blobs.iter().filter(|blob| missing.contains(&blob.id())) {
+            self.local.handle_pending_blob(chain_id, blob.clone()).await?;
+        }
+        Ok(self.local.handle_block_proposal(proposal.clone()).await?)
+    }
+
+    /// From validated to confirmed. The lock is stored while validators already vote: it says what they say.
+    async fn finalize(
+        &self,
+        certificate: ValidatedBlockCertificate,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<ConfirmedBlockCertificate, ClientError> {
+        let committee = self.chain_committee(certificate.chain_id()).await?;
+        let confirm = self.collect_confirmations(&committee, &certificate, on_progress);
+        let (locked, confirmed) = futures_util::join!(self.lock(&certificate), confirm);
+        let confirmed = confirmed?;
+        locked?;
+        Ok(confirmed)
+    }
+
+    async fn lock(&self, certificate: &ValidatedBlockCertificate) -> Result<(), ClientError> {
+        match self.local.handle_validated_certificate(certificate.clone()).await {
+            // The block may be confirmed here by now, or the lock be known: nothing to note then.
+            Err(error) if !error.is_local() => Ok(()),
+            outcome => Ok(outcome?),
+        }
+    }
+
+    /// The block is confirmed: execute it here, tell the person, then spread it.
+    async fn complete(
+        &self,
+        pending: &PendingProposal,
+        certificate: ConfirmedBlockCertificate,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<Outcome, ClientError> {
+        let chain_id = certificate.chain_id();
+        let committee = self.chain_committee(chain_id).await?;
+        let remotes = self.remotes(&committee);
+        self.process_certificates(&remotes, vec![certificate.clone()], Keep::Executed).await?;
+        self.local.clear_pending_proposal(chain_id).await?;
+        on_progress(Progress::Certified { block_hash: certificate.hash() });
+        let spread = self.spread(&certificate, &committee).await;
+        on_progress(match spread {
+            Ok(()) => Progress::Spread,
+            Err(error) => Progress::SpreadFailed(to_node_error(error)),
+        });
+        Ok(outcome_of(pending, certificate))
+    }
+
+    /// Gives the certificate to a quorum of the committee that made it, and of the one that follows if the block changed
+    /// it.
+    async fn spread(
+        &self,
+        certificate: &ConfirmedBlockCertificate,
+        committee: &walnut_base::Committee,
+    ) -> Result<(), ClientError> {
+        self.send_to_quorum(certificate, committee).await?;
+        let next = self.chain_committee(certificate.chain_id()).await?;
+        if *next != *committee {
+            self.send_to_quorum(certificate, &next).await?;
+        }
+        Ok(())
+    }
+
+    async fn send_to_quorum(
+        &self,
+        certificate: &ConfirmedBlockCertificate,
+        committee: &walnut_base::Committee,
+    ) -> Result<(), ClientError> {
+        let delivery = match self.options.wait_for_outgoing_messages {
+            true => Delivery::Blocking,
+            false => Delivery::NonBlocking,
+        };
+        let target = BlockHeight(certificate.height().0.saturating_add(1));
+        let actions = self.remotes(committee).into_iter().map(|remote| {
+            (remote.public_key, async move {
+                let mut updater = Updater::new(self, remote);
+                let sent =
+                    updater.send_chain(certificate.chain_id(), target, delivery, Some(certificate)).await;
+                sent.map_err(to_node_error)
+            })
+        });
+        communicate_with_quorum(&*self.host, committee, actions.collect(), |()| ()).await?;
+        Ok(())
+    }
+
+    /// The height of the pending block was decided meanwhile.
+    async fn decided(&self, pending: &PendingProposal) -> Result<Outcome, ClientError> {
+        let chain_id = pending.block.chain_id;
+        let height = pending.block.height;
+        let certificate = self.local.certificate_at(chain_id, height).await?;
+        let certificate = certificate.ok_or(ClientError::CannotDownloadCertificates { chain_id, height })?;
+        self.local.clear_pending_proposal(chain_id).await?;
+        Ok(outcome_of(pending, certificate))
+    }
+
+    async fn manager_info(&self, chain_id: ChainId) -> Result<Box<ChainInfo>, ClientError> {
+        Ok(self.local.chain_info(ChainInfoQuery::new(chain_id).with_manager_values()).await?)
+    }
+
+    async fn consensus(&self, chain_id: ChainId) -> Result<Consensus, ClientError> {
+        let info = self.manager_info(chain_id).await?;
+        Ok(Consensus {
+            height: info.next_block_height,
+            round: info.manager.current_round,
+            locking: info.manager.requested_locking.as_ref().map(|locking| locking.round()),
+            timeout: info.manager.timeout.as_ref().map(|timeout| timeout.round),
+        })
+    }
+}
+
+fn outcome_of(pending: &PendingProposal, certificate: ConfirmedBlockCertificate) -> Outcome {
+    match certificate.block().matches_proposed_block(&pending.block) {
+        true => Outcome::Committed(Box::new(certificate)),
+        false => Outcome::Conflict(Box::new(certificate)),
+    }
+}

@@ -1,0 +1,60 @@
+//! Ending a round whose leader did not propose.
+
+use walnut_base::{
+    CertificateKind, CertificateValue as _, ChainId, ChainInfoQuery, LiteVote, Timeout, TimeoutCertificate,
+};
+
+use super::votes::certificate_of;
+use crate::{
+    client::Client,
+    error::ClientError,
+    host::Host,
+    quorum::communicate_with_quorum,
+    sync::to_node_error,
+    update::{Delivery, Updater},
+};
+
+impl<H: Host> Client<H> {
+    /// Asks validators to end the current round and spreads the certificate. Validators that lag behind are brought up to
+    /// date and asked again.
+    ///
+    /// # Errors
+    /// [`ClientError::Quorum`] when the round has not timed out for a quorum of them.
+    pub async fn request_timeout(&self, chain_id: ChainId) -> Result<TimeoutCertificate, ClientError> {
+        let info = self.local.chain_info(ChainInfoQuery::new(chain_id)).await?;
+        let committee = self.chain_committee(chain_id).await?;
+        let (height, round) = (info.next_block_height, info.manager.current_round);
+        let value = Timeout { chain_id, height, epoch: info.epoch };
+        let hash = value.hash();
+        let query = ChainInfoQuery::new(chain_id).with_timeout(height, round);
+        let actions = self.remotes(&committee).into_iter().map(|remote| {
+            let query = query.clone();
+            (remote.public_key, async move {
+                let mut updater = Updater::new(self, remote);
+                let info = match updater.remote.query(query.clone()).await {
+                    Ok(info) => info,
+                    Err(_) => {
+                        let target = height;
+                        let sent = updater.send_chain(chain_id, target, Delivery::NonBlocking, None).await;
+                        sent.map_err(to_node_error)?;
+                        updater.remote.query(query).await?
+                    }
+                };
+                let vote = info.manager.timeout_vote;
+                updater.remote.vote(vote, CertificateKind::Timeout, hash, round)
+            })
+        });
+        let group = |vote: &LiteVote| (vote.value.value_hash, vote.round);
+        let (_, votes) = communicate_with_quorum(&*self.host, &committee, actions.collect(), group).await?;
+        let certificate = certificate_of(value, round, hash, votes, &committee)?;
+        self.local.handle_timeout_certificate(certificate.clone()).await?;
+        let actions = self.remotes(&committee).into_iter().map(|remote| {
+            let certificate = certificate.clone();
+            (remote.public_key, async move { remote.send_timeout(certificate).await.map(drop) })
+        });
+        // The certificate is valid whoever has it; validators that miss it now get it with the next proposal.
+        let spread = communicate_with_quorum(&*self.host, &committee, actions.collect(), |()| ()).await;
+        drop::<Result<_, crate::quorum::QuorumError>>(spread);
+        Ok(certificate)
+    }
+}

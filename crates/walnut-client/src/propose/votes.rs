@@ -1,0 +1,144 @@
+//! Collecting votes into certificates.
+
+use std::cell::RefCell;
+
+use walnut_base::{
+    BlockProposal, CertificateKind, Committee, ConfirmedBlock, ConfirmedBlockCertificate, CryptoHash,
+    GenericCertificate, Hashed, LiteVote, NodeError, Round, ValidatedBlock, ValidatedBlockCertificate,
+    ValidatorPublicKey,
+};
+
+use super::Progress;
+use crate::{
+    client::Client, error::ClientError, host::Host, quorum::communicate_with_quorum, sync::to_node_error,
+    update::Updater,
+};
+
+/// Votes of validators for the block, counted as they come in.
+struct Count<'a> {
+    committee: &'a Committee,
+    kind: CertificateKind,
+    votes: RefCell<u64>,
+    on_progress: &'a dyn Fn(Progress),
+}
+
+impl Count<'_> {
+    fn add(&self, validator: &ValidatorPublicKey) {
+        let votes = {
+            let mut votes = self.votes.borrow_mut();
+            *votes += self.committee.weight(validator);
+            *votes
+        };
+        (self.on_progress)(Progress::Vote {
+            kind: self.kind,
+            votes,
+            quorum: self.committee.quorum_threshold(),
+        });
+    }
+}
+
+impl<H: Host> Client<H> {
+    /// Sends the proposal to all validators and collects a quorum of votes for the block: to confirm it in the fast round,
+    /// to validate it in others.
+    pub(super) async fn collect_votes(
+        &self,
+        committee: &Committee,
+        proposal: &BlockProposal,
+        block: &Hashed<walnut_base::Block>,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<Vec<(ValidatorPublicKey, LiteVote)>, ClientError> {
+        let round = proposal.content.round;
+        let kind = match round.is_fast() {
+            true => CertificateKind::Confirmed,
+            false => CertificateKind::Validated,
+        };
+        let created = block.created_blob_ids();
+        let required = block.required_blob_ids().into_iter().filter(|blob_id| !created.contains(blob_id));
+        let required = required.collect::<Vec<_>>();
+        let count = Count { committee, kind, votes: RefCell::new(0), on_progress };
+        let actions = self.remotes(committee).into_iter().map(|remote| {
+            let (required, count) = (required.clone(), &count);
+            (remote.public_key, async move {
+                let mut updater = Updater::new(self, remote);
+                let info = updater.send_proposal(proposal, required).await.map_err(to_node_error)?;
+                let vote = updater.remote.vote(info.manager.pending, kind, block.hash(), round)?;
+                count.add(&updater.remote.public_key);
+                Ok::<_, NodeError>(vote)
+            })
+        });
+        let group = |vote: &LiteVote| (vote.value.value_hash, vote.round);
+        let (_, votes) = communicate_with_quorum(&*self.host, committee, actions.collect(), group).await?;
+        Ok(votes)
+    }
+
+    /// Sends the validated certificate to all validators and collects a quorum of votes to confirm the block.
+    pub(super) async fn collect_confirmations(
+        &self,
+        committee: &Committee,
+        certificate: &ValidatedBlockCertificate,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<ConfirmedBlockCertificate, ClientError> {
+        let kind = CertificateKind::Confirmed;
+        let (hash, round) = (certificate.hash(), certificate.round);
+        let count = Count { committee, kind, votes: RefCell::new(0), on_progress };
+        let actions = self.remotes(committee).into_iter().map(|remote| {
+            let count = &count;
+            (remote.public_key, async move {
+                let mut updater = Updater::new(self, remote);
+                let info = updater.send_validated(certificate).await.map_err(to_node_error)?;
+                let vote = updater.remote.vote(info.manager.pending, kind, hash, round)?;
+                count.add(&updater.remote.public_key);
+                Ok::<_, NodeError>(vote)
+            })
+        });
+        let group = |vote: &LiteVote| (vote.value.value_hash, vote.round);
+        let (_, votes) = communicate_with_quorum(&*self.host, committee, actions.collect(), group).await?;
+        let block = certificate.value().clone().into_inner();
+        Ok(certificate_of(ConfirmedBlock::from_hashed(block), round, hash, votes, committee)?)
+    }
+}
+
+/// The certificate with exactly a quorum of the votes: every signature costs every reader a check.
+pub(super) fn certificate_of<T: walnut_base::CertificateValue>(
+    value: T,
+    round: Round,
+    hash: CryptoHash,
+    votes: Vec<(ValidatorPublicKey, LiteVote)>,
+    committee: &Committee,
+) -> Result<GenericCertificate<T>, ClientError> {
+    if value.hash() != hash {
+        return Err(ClientError::UnexpectedQuorum { expected: value.hash(), found: hash });
+    }
+    let mut weight = 0;
+    let mut signatures = Vec::new();
+    for (validator, vote) in votes {
+        if weight >= committee.quorum_threshold() {
+            break;
+        }
+        weight += committee.weight(&validator);
+        signatures.push((validator, vote.signature));
+    }
+    Ok(GenericCertificate::new(value, round, signatures))
+}
+
+/// The validated certificate of a block.
+pub(super) fn validated(
+    block: Hashed<walnut_base::Block>,
+    round: Round,
+    votes: Vec<(ValidatorPublicKey, LiteVote)>,
+    committee: &Committee,
+) -> Result<ValidatedBlockCertificate, ClientError> {
+    let hash = block.hash();
+    certificate_of(ValidatedBlock::from_hashed(block), round, hash, votes, committee)
+}
+
+/// The confirmed certificate of a block from the fast round.
+pub(super) fn confirmed(
+    block: Hashed<walnut_base::Block>,
+    round: Round,
+    votes: Vec<(ValidatorPublicKey, LiteVote)>,
+    committee: &Committee,
+) -> Result<ConfirmedBlockCertificate, ClientError> {
+    let hash = block.hash();
+    certificate_of(ConfirmedBlock::from_hashed(block), round, hash, votes, committee)
+}
