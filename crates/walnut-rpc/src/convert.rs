@@ -34,6 +34,5 @@ pub use certificate::{
 pub use error::ConversionError;
 pub use event::PreviousEventBlock;
 pub use node_error::downgrade_aggregated_missing;
-pub(crate) use payload::required;
 pub use proposal::HandleBlockProposalRequest;
 pub use raw_certificate::RawCertificate;

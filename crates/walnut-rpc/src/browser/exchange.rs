@@ -106,6 +106,10 @@ impl Exchange {
             if let Some(message) = self.response.next_message()? {
                 return Poll::Ready(Ok(Some(message)));
             }
+            if self.response.is_ended() {
+                // Nothing may follow the trailers, so nothing is awaited.
+                return Poll::Ready(Ok(None));
+            }
             let Some(reader) = &self.reader else {
                 return Poll::Ready(self.response.finish().map(|()| None));
             };

@@ -8,7 +8,7 @@ use super::error::ConversionError;
 use crate::limits::MESSAGE_BYTES_MAX;
 
 /// A sub-message that must be there.
-pub(crate) fn required<T>(value: Option<T>, field: &'static str) -> Result<T, ConversionError> {
+pub(super) fn required<T>(value: Option<T>, field: &'static str) -> Result<T, ConversionError> {
     value.ok_or(ConversionError::MissingField(field))
 }
 

@@ -13,7 +13,7 @@ use walnut_base::{
 
 use super::service::{ServiceError, ValidatorService};
 use crate::{
-    convert::{ConversionError, RawCertificate, downgrade_aggregated_missing, required},
+    convert::{ConversionError, RawCertificate, downgrade_aggregated_missing},
     limits::{BatchFill, CERTIFICATES_PER_READ_MAX},
     proto::{self, validator_node_server::ValidatorNode},
     status::{Code, Status},
@@ -314,10 +314,9 @@ fn blob_not_found(blob_id: BlobId) -> TonicStatus {
 
 /// The reference's front finds the shard by chain id before anything else is looked at.
 fn check_route(chain_id: Option<&proto::ChainId>) -> Result<(), TonicStatus> {
-    let parsed = required(chain_id.cloned(), "chain_id").and_then(ChainId::try_from);
-    match parsed {
-        Ok(_) => Ok(()),
-        Err(_) => Err(TonicStatus::not_found("could not find shard for message")),
+    match chain_id.cloned().map(ChainId::try_from) {
+        Some(Ok(_)) => Ok(()),
+        None | Some(Err(_)) => Err(TonicStatus::not_found("could not find shard for message")),
     }
 }
 
