@@ -66,3 +66,6 @@ impl Applications for UnsupportedApplications {
         Err(ExecutionError::ApplicationsUnsupported(host.application_id))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,6 @@
-//! Tests.
+//! Whole blocks: checks, fees, sizes, replay.
+
+mod checks;
+mod fees;
+mod replay;
+mod retry;
