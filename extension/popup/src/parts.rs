@@ -1,0 +1,15 @@
+//! Small pieces that screens are made of. Each is a function from values to an element.
+
+mod controls;
+mod frame;
+mod icon;
+mod qr;
+mod show;
+
+pub(crate) use self::{
+    controls::{button, check, details, error_of, field, hint, primary, segments, submit, text_input},
+    frame::{Screen, frame, sheet, titled},
+    icon::Icon,
+    qr::qr,
+    show::{amount, balance, copy, empty, hash, notice, section, status_of, time},
+};

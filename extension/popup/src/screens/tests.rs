@@ -1,0 +1,142 @@
+//! Every screen in every state: drawn, labelled, free of what must not appear.
+
+use crate::{
+    mock::{FIXTURES, MORE, fixture},
+    screens::draw,
+    tree::{Element, Node, to_html},
+};
+
+fn each_screen(check: impl Fn(&str, &Node)) {
+    for name in FIXTURES.into_iter().chain(MORE) {
+        let model = fixture(name).unwrap_or_else(|| panic!("no fixture {name}"));
+        check(name, &draw(&model));
+    }
+}
+
+fn walk<'a>(node: &'a Node, visit: &mut impl FnMut(&'a Element)) {
+    if let Node::Element(element) = node {
+        visit(element);
+        element.children.iter().for_each(|child| walk(child, visit));
+    }
+}
+
+fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+    element.attributes.iter().find(|(other, _)| *other == name).map(|(_, value)| value.as_str())
+}
+
+fn text(node: &Node) -> String {
+    match node {
+        Node::Text(text) => text.clone(),
+        Node::Element(element) => element.children.iter().map(text).collect(),
+    }
+}
+
+#[test]
+fn every_screen_has_a_title_and_says_something() {
+    each_screen(|name, page| {
+        let mut titles = 0;
+        walk(page, &mut |element| titles += usize::from(attribute(element, "id") == Some("title")));
+        assert_eq!(titles, 1, "{name}");
+        assert!(name == "home-loading" || text(page).len() > 60, "{name}: {}", text(page));
+    });
+}
+
+#[test]
+fn everything_that_can_be_pressed_has_a_name() {
+    each_screen(|name, page| {
+        walk(page, &mut |element| {
+            if matches!(element.tag, "button" | "a") {
+                let own: String = element.children.iter().map(text).collect();
+                assert!(!own.trim().is_empty() || attribute(element, "aria-label").is_some(), "{name}: {element:?}");
+            }
+        });
+    });
+}
+
+#[test]
+fn every_field_has_a_label() {
+    each_screen(|name, page| {
+        let mut labelled = Vec::new();
+        let mut wrapped = 0;
+        walk(page, &mut |element| {
+            if element.tag == "label" {
+                match attribute(element, "for") {
+                    Some(id) => labelled.push(id),
+                    None => wrapped += 1,
+                }
+            }
+        });
+        let mut unlabelled = 0;
+        walk(page, &mut |element| {
+            if matches!(element.tag, "input" | "select" | "textarea") {
+                let id = attribute(element, "id");
+                unlabelled += usize::from(!id.is_some_and(|id| labelled.contains(&id)));
+            }
+        });
+        // Radio buttons and checkboxes stand inside their labels.
+        assert_eq!(unlabelled, wrapped, "{name}");
+    });
+}
+
+#[test]
+fn ids_are_unique() {
+    each_screen(|name, page| {
+        let mut ids = Vec::new();
+        walk(page, &mut |element| ids.extend(attribute(element, "id")));
+        let total = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), total, "{name}");
+    });
+}
+
+#[test]
+fn no_attribute_is_set_twice_and_no_style_inline() {
+    each_screen(|name, page| {
+        walk(page, &mut |element| {
+            let mut names: Vec<_> = element.attributes.iter().map(|(name, _)| *name).collect();
+            assert!(!names.contains(&"style"), "{name}: the content security policy refuses inline styles");
+            names.sort_unstable();
+            let total = names.len();
+            names.dedup();
+            assert_eq!(names.len(), total, "{name}: {element:?}");
+        });
+    });
+}
+
+#[test]
+fn what_sites_write_stays_text() {
+    let page = to_html(&draw(&fixture("connect").expect("a fixture")));
+    assert!(page.contains("Demo &lt;b&gt;shop&lt;/b&gt;"));
+    assert!(!page.contains("<b>shop"));
+}
+
+#[test]
+fn covered_words_are_not_in_the_page() {
+    let covered = to_html(&draw(&fixture("words-covered").expect("a fixture")));
+    assert!(!covered.contains("abandon"));
+    let shown = to_html(&draw(&fixture("words").expect("a fixture")));
+    assert!(shown.contains("abandon") && shown.contains("actual"));
+}
+
+#[test]
+fn a_locked_wallet_shows_no_balance() {
+    let page = to_html(&draw(&fixture("locked").expect("a fixture")));
+    assert!(!page.contains("83.907") && !page.contains("Savings"));
+}
+
+#[test]
+fn nothing_is_called_sent_before_its_certificate() {
+    let page = to_html(&draw(&fixture("item-waiting").expect("a fixture")));
+    assert!(page.contains("Waiting for votes"));
+    assert!(page.contains("2 of 4 votes are in; one more is needed."));
+    assert!(!page.contains(">Sent<") && !page.contains(">Arrived<span class=\"label\">to come</span><time"));
+}
+
+#[test]
+fn approve_waits_for_the_focus() {
+    let early = to_html(&draw(&fixture("review").expect("a fixture")));
+    assert!(early.contains("disabled=\"\" aria-describedby=\"approve-hint\">Approve and sign"));
+    let ready = to_html(&draw(&fixture("review-ready").expect("a fixture")));
+    assert!(!ready.contains("disabled=\"\" aria-describedby=\"approve-hint\""));
+}

@@ -1,0 +1,263 @@
+//! Messages and what they lead to.
+
+use walnut_base::Timestamp;
+use walnut_wallet::{
+    activity::ActivityId,
+    messages::{
+        LockStatus, Snapshot, Surface, UiError, UiErrorCode, UiEvent, UiRequest, UiResponse, WALLET_PROTOCOL,
+    },
+};
+use zeroize::Zeroizing;
+
+use super::update;
+use crate::{
+    message::{Command, Message, Redacted},
+    mock::fixture,
+    model::{Link, Model, Secret, Sheet, Task},
+    route::Route,
+    tree::Form,
+    words,
+};
+
+fn form(fields: &[(&str, &str)]) -> Form {
+    Form(fields.iter().map(|(name, value)| ((*name).to_owned(), Zeroizing::new((*value).to_owned()))).collect())
+}
+
+fn answered(request: UiRequest, result: Result<UiResponse, UiError>) -> Message {
+    Message::Answered { request: Box::new(request), result: Box::new(result), secrets: Redacted::default() }
+}
+
+fn asked(commands: &[Command]) -> Vec<&UiRequest> {
+    commands
+        .iter()
+        .filter_map(|command| match command {
+            Command::Ask { request, .. } => Some(request),
+            _ => None,
+        })
+        .collect()
+}
+
+fn goes_to(commands: &[Command], route: Route) -> bool {
+    commands.iter().any(|command| matches!(command, Command::Go(there) if *there == route))
+}
+
+fn new() -> Model {
+    Model::new(Surface::Tab, Timestamp::from_micros(1), None)
+}
+
+#[test]
+fn a_hello_of_this_version_leads_to_a_subscription() {
+    let mut model = new();
+    let hello = super::hello(&model);
+    let answer = |protocol| UiResponse::Hello { protocol, node_running: true, vault_running: true };
+    let commands = update(&mut model, answered(hello.clone(), Ok(answer(WALLET_PROTOCOL))));
+    assert_eq!(model.link, Link::Online);
+    assert_eq!(asked(&commands), [&UiRequest::Subscribe { surface: Surface::Tab }]);
+    let again = update(&mut model, answered(hello.clone(), Ok(answer(WALLET_PROTOCOL))));
+    assert!(again.is_empty(), "a ping changes nothing");
+    let other = update(&mut model, answered(hello, Ok(answer(WALLET_PROTOCOL + 1))));
+    assert!(matches!(other.as_slice(), [Command::Reload]));
+}
+
+#[test]
+fn a_silent_host_can_be_restarted() {
+    let mut model = new();
+    update(&mut model, Message::HostSilent);
+    assert_eq!(model.link, Link::Silent);
+    let commands = update(&mut model, Message::RestartNode);
+    assert!(matches!(commands.as_slice(), [Command::RestartHost, Command::Connect]));
+    assert_eq!(model.link, Link::Connecting);
+}
+
+#[test]
+fn weak_and_mistyped_passwords_are_refused_before_anything_is_sent() {
+    for (password, again, problem) in [
+        ("short", "short", words::start::TOO_SHORT),
+        ("password1", "password1", words::start::TOO_EASY),
+        ("plum tractor seven lamp", "plum tractor", words::start::PASSWORDS_DIFFER),
+    ] {
+        let mut model = fixture("password").expect("a fixture");
+        let commands = update(&mut model, Message::Create(form(&[("password", password), ("again", again)])));
+        assert_eq!(model.start.problem, Some(problem), "{password}");
+        assert!(asked(&commands).is_empty());
+    }
+}
+
+#[test]
+fn creating_a_wallet_shows_its_words_once() {
+    let mut model = fixture("password").expect("a fixture");
+    let password = "plum tractor seven lamp";
+    let commands = update(&mut model, Message::Create(form(&[("password", password), ("again", password)])));
+    let [Command::Ask { request, secrets }] = commands.as_slice() else { panic!("{commands:?}") };
+    assert_eq!(secrets.0.len(), 1);
+    assert!(!format!("{commands:?}").contains("plum"), "secrets are not printed");
+    assert!(model.is_busy(Task::Setup));
+    let twice = update(&mut model, Message::Create(form(&[("password", password), ("again", password)])));
+    assert!(twice.is_empty(), "a second press does nothing");
+
+    let accounts = fixture("home-empty").expect("a fixture").accounts().to_vec();
+    let answer = Message::Answered {
+        request: Box::new(request.clone()),
+        result: Box::new(Ok(UiResponse::Vault { lock: LockStatus::Unlocked, accounts, added: Vec::new() })),
+        secrets: Redacted(vec![Zeroizing::new(b"some words".to_vec())]),
+    };
+    let commands = update(&mut model, answer);
+    assert!(goes_to(&commands, Route::Words));
+    update(&mut model, Message::Arrived(Route::Words));
+    assert!(matches!(&model.start.secret, Some(Secret::Phrase(words)) if words.as_str() == "some words"));
+    let commands = update(&mut model, Message::WordsWritten);
+    assert!(model.start.secret.is_none());
+    assert_eq!(asked(&commands), [&UiRequest::ConfirmBackup]);
+    assert!(goes_to(&commands, Route::Claim));
+}
+
+#[test]
+fn a_pasted_phrase_spreads_and_marks_unknown_words() {
+    let mut model = fixture("import").expect("a fixture");
+    let text = "abandon abandon abandn abandon abandon abandon abandon abandon abandon abandon abandon about";
+    let commands = update(&mut model, Message::PhrasePasted(text.to_owned()));
+    assert!(matches!(commands.as_slice(), [Command::Spread(words)] if words.as_str() == text));
+    assert_eq!(model.start.word_count, 12);
+    assert_eq!(model.start.bad_words, [2].into());
+    update(&mut model, Message::WordTyped(2, "Abandon".to_owned()));
+    assert!(model.start.bad_words.is_empty());
+    let commands = update(&mut model, Message::Import(form(&[("word-1", "abandon")])));
+    assert_eq!(model.start.problem, Some(words::start::WORDS_MISSING));
+    assert!(commands.is_empty());
+}
+
+#[test]
+fn locking_leaves_nothing_behind() {
+    let mut model = fixture("review-ready").expect("a fixture");
+    model.send.to = "somebody".to_owned();
+    model.start.secret = Some(Secret::Key(Zeroizing::new("key".to_owned())));
+    model.sheet = Some(Sheet::Accounts);
+    update(&mut model, Message::Told(Box::new(UiEvent::LockChanged { lock: LockStatus::Locked })));
+    assert!(model.review.is_none() && model.start.secret.is_none() && model.sheet.is_none());
+    assert!(model.send.to.is_empty());
+    assert!(!model.is_unlocked());
+}
+
+#[test]
+fn older_snapshots_are_dropped() {
+    let mut model = fixture("home").expect("a fixture");
+    let newest = model.snapshot.clone().expect("a snapshot");
+    let late = Snapshot { sequence: newest.sequence - 1, chains: Vec::new(), ..newest.clone() };
+    update(&mut model, Message::Told(Box::new(UiEvent::SnapshotChanged(late))));
+    assert_eq!(model.snapshot.as_ref().map(|snapshot| snapshot.sequence), Some(newest.sequence));
+    let mut restarted = Snapshot { sequence: 0, ..newest.clone() };
+    restarted.taken_at = newest.taken_at.saturating_add_micros(5);
+    update(&mut model, Message::Told(Box::new(UiEvent::SnapshotChanged(restarted))));
+    assert_eq!(model.snapshot.as_ref().map(|snapshot| snapshot.sequence), Some(0), "a node that started anew");
+}
+
+#[test]
+fn approve_needs_half_a_second_of_unbroken_focus() {
+    let mut model = fixture("review").expect("a fixture");
+    assert!(update(&mut model, Message::Approve).is_empty(), "too early");
+    let commands = update(&mut model, Message::Focused(true));
+    let [Command::Later { after_ms: 500, message }] = commands.as_slice() else { panic!("{commands:?}") };
+    let ready = message.clone();
+    update(&mut model, Message::Focused(false));
+    update(&mut model, ready.clone());
+    assert!(!model.may_approve, "the focus was lost meanwhile");
+    update(&mut model, Message::Focused(true));
+    update(&mut model, ready);
+    assert!(!model.may_approve, "a timer of an earlier focus");
+    let number = model.focus_number;
+    update(&mut model, Message::ApproveReady(number));
+    let commands = update(&mut model, Message::Approve);
+    let review_id = model.review.as_ref().expect("a review").id;
+    assert_eq!(asked(&commands), [&UiRequest::Approve { review_id }]);
+    let commands = update(
+        &mut model,
+        answered(UiRequest::Approve { review_id }, Ok(UiResponse::Approved { activity_id: ActivityId(4) })),
+    );
+    assert!(goes_to(&commands, Route::Item(ActivityId(4))));
+}
+
+#[test]
+fn leaving_a_review_cancels_it() {
+    let mut model = fixture("review").expect("a fixture");
+    let review_id = model.review.as_ref().expect("a review").id;
+    let commands = update(&mut model, Message::Arrived(Route::Send));
+    assert!(asked(&commands).contains(&&UiRequest::Cancel { review_id }));
+    assert!(model.review.is_none());
+}
+
+#[test]
+fn typing_asks_once_it_pauses_and_only_the_last_answer_counts() {
+    let mut model = fixture("send-empty").expect("a fixture");
+    let first = update(&mut model, Message::ToTyped("e4".to_owned()));
+    let [Command::Later { message: early, .. }] = first.as_slice() else { panic!("{first:?}") };
+    let early = early.clone();
+    let second = update(&mut model, Message::ToTyped("e47".to_owned()));
+    let [Command::Later { message: last, .. }] = second.as_slice() else { panic!("{second:?}") };
+    let last = last.clone();
+    assert!(update(&mut model, early).is_empty());
+    let commands = update(&mut model, last);
+    assert!(asked(&commands).contains(&&UiRequest::Recognise { text: "e47".to_owned() }));
+    let error = UiError::new(UiErrorCode::InvalidRecipient, "too short");
+    update(&mut model, answered(UiRequest::Recognise { text: "e4".to_owned() }, Err(error.clone())));
+    assert!(model.send.recipient.is_none());
+    update(&mut model, answered(UiRequest::Recognise { text: "e47".to_owned() }, Err(error.clone())));
+    assert_eq!(model.send.recipient, Some(("e47".to_owned(), Err(error))));
+}
+
+#[test]
+fn max_follows_the_quote() {
+    let mut model = fixture("send-known").expect("a fixture");
+    update(&mut model, Message::Max);
+    assert_eq!(model.send.amount, "83.905");
+    update(&mut model, Message::AmountTyped("1".to_owned()));
+    assert!(!model.send.is_max);
+}
+
+#[test]
+fn a_failed_request_frees_its_button_and_is_shown() {
+    let mut model = fixture("locked").expect("a fixture");
+    update(&mut model, Message::Unlock(form(&[("password", "wrong")])));
+    assert!(model.is_busy(Task::Unlock));
+    let error = UiError::new(UiErrorCode::WrongPassword, "no");
+    let commands = update(&mut model, answered(UiRequest::Unlock, Err(error.clone())));
+    assert!(!model.is_busy(Task::Unlock));
+    assert_eq!(model.error, Some(error));
+    assert!(matches!(commands.as_slice(), [Command::ClearSecrets, Command::Focus("password")]));
+}
+
+#[test]
+fn a_connection_grants_what_is_ticked_until_the_chosen_day() {
+    let mut model = fixture("connect").expect("a fixture");
+    let commands = super::enter(&mut model, Route::Requests);
+    assert!(!model.may_approve, "a fresh request waits for the focus");
+    assert_eq!(commands.len(), 1);
+    let number = model.focus_number;
+    update(&mut model, Message::ApproveReady(number));
+    update(&mut model, Message::SiteUntil("1".to_owned()));
+    update(&mut model, Message::SitePropose);
+    let commands = update(&mut model, Message::ApproveConnect);
+    let [UiRequest::ApproveConnect { permissions, .. }] = asked(&commands)[..] else { panic!("{commands:?}") };
+    assert_eq!(permissions.accounts.len(), 1);
+    assert_eq!(permissions.chains.len(), 2, "the current account's chains");
+    assert!(permissions.may_propose);
+    let end = permissions.expires_at.expect("a day").delta_since(model.now);
+    assert_eq!(end.as_micros(), 86_400_000_000);
+}
+
+#[test]
+fn networks_must_be_https_or_local() {
+    for (url, is_taken) in [
+        ("http://127.0.0.1:8079", true),
+        ("http://localhost:8079/", true),
+        ("https://faucet.example", true),
+        ("http://faucet.example", false),
+        ("http://localhost.example", false),
+        ("https://", false),
+        ("javascript:alert(1)", false),
+    ] {
+        let mut model = fixture("settings-networks").expect("a fixture");
+        let commands = update(&mut model, Message::Network(form(&[("url", url), ("name", "")])));
+        assert_eq!(asked(&commands).len() == 1, is_taken, "{url}");
+        assert_eq!(model.start.problem.is_none(), is_taken, "{url}");
+    }
+}
