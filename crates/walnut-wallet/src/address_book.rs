@@ -72,7 +72,13 @@ impl From<AddressBookError> for UiError {
             AddressBookError::Address(_) => UiErrorCode::InvalidRecipient,
             AddressBookError::NewerVersion(_) => UiErrorCode::StorageNewerVersion,
             AddressBookError::UnknownEntry => UiErrorCode::UnknownItem,
-            _ => UiErrorCode::BookEntryExists,
+            AddressBookError::InvalidName { .. } | AddressBookError::NameIsAnAddress => {
+                UiErrorCode::InvalidName
+            }
+            AddressBookError::Full { .. } => UiErrorCode::TooMany,
+            AddressBookError::NameExists { .. } | AddressBookError::AddressExists { .. } => {
+                UiErrorCode::BookEntryExists
+            }
         };
         Self::new(code, error.to_string())
     }

@@ -70,7 +70,7 @@ impl From<GrantError> for UiError {
                 Self::new(UiErrorCode::UnknownSite, "This site is not in the list any more.")
             }
             GrantError::TooManySites { .. } => {
-                Self::new(UiErrorCode::QueueFull, "The wallet remembers too many sites. Remove some first.")
+                Self::new(UiErrorCode::TooMany, "The wallet remembers too many sites. Remove some first.")
             }
             _ => Self::new(UiErrorCode::SiteNotPermitted, "The wallet does not permit this site to do that."),
         }

@@ -21,3 +21,6 @@ pub mod lock;
 pub mod messages;
 pub mod time_words;
 pub mod vault;
+
+#[cfg(test)]
+mod test_values;

@@ -20,7 +20,7 @@ const SECRET_BYTES_MAX: u32 = 256 * 1024;
 
 /// Starts the loop; called by the module's `init`.
 #[wasm_bindgen(start)]
-pub fn start() {
+pub(crate) fn start() {
     let scope: DedicatedWorkerGlobalScope = js_sys::global().unchecked_into();
     let vault = RefCell::new(Vault::default());
     let on_message = {

@@ -71,6 +71,10 @@ pub enum UiErrorCode {
     ChainConflict,
     /// The block cannot be executed, or validators rejected it.
     BlockRejected,
+    /// A name is empty, too long, or reads like something else.
+    InvalidName,
+    /// A limit of the wallet is reached: accounts, sites, address book entries.
+    TooMany,
     /// A name or address is in the address book already.
     BookEntryExists,
     /// The local database is damaged; keys are safe, resync helps.

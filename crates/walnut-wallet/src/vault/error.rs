@@ -74,14 +74,14 @@ impl From<VaultError> for UiError {
                 Self::new(UiErrorCode::AccountExists, "This key is in the wallet already.")
             }
             VaultError::NoPhrase => Self::new(
-                UiErrorCode::NoWallet,
+                UiErrorCode::Unsupported,
                 "This wallet was made from a private key and has no recovery words.",
             ),
             VaultError::TooManyAccounts { max } => {
-                Self::new(UiErrorCode::QueueFull, format!("A wallet holds at most {max} keys."))
+                Self::new(UiErrorCode::TooMany, format!("A wallet holds at most {max} keys."))
             }
             VaultError::InvalidName { max } => {
-                Self::new(UiErrorCode::BadMessage, format!("A name has between 1 and {max} characters."))
+                Self::new(UiErrorCode::InvalidName, format!("A name has between 1 and {max} characters."))
             }
             VaultError::Phrase(error) => Self::new(UiErrorCode::InvalidPhrase, error.to_string()),
             VaultError::Import(error) => Self::new(UiErrorCode::InvalidPrivateKey, error.to_string()),
