@@ -100,8 +100,7 @@ async fn aggregated_missing_updates_are_downgraded_for_older_callers() {
     let confirmed = recorded().remove(0);
     assert_eq!(server.node().handle_confirmed_certificate(&confirmed, false).await, Err(missing.clone()));
 
-    let url = format!("http://{}", server.address);
-    let mut older = proto::validator_node_client::ValidatorNodeClient::connect(url).await.unwrap();
+    let mut older = proto::validator_node_client::ValidatorNodeClient::new(server.channel().await);
     let request = proto::HandleConfirmedCertificateRequest::from((&confirmed, false, false));
     let result = older.handle_confirmed_certificate(request).await.unwrap().into_inner();
     let single =
@@ -121,8 +120,7 @@ async fn aggregated_missing_updates_are_downgraded_for_older_callers() {
 #[tokio::test]
 async fn refused_requests_have_statuses() {
     let server = TestServer::start().await;
-    let url = format!("http://{}", server.address);
-    let mut client = proto::validator_node_client::ValidatorNodeClient::connect(url).await.unwrap();
+    let mut client = proto::validator_node_client::ValidatorNodeClient::new(server.channel().await);
 
     let status = client.handle_chain_info_query(proto::ChainInfoQuery::default()).await.unwrap_err();
     assert_eq!(status.code(), tonic::Code::NotFound);
@@ -223,10 +221,7 @@ async fn certificates_by_hash_and_height() {
 #[tokio::test]
 async fn full_answers_stop_at_the_fill_limit() {
     let server = TestServer::start().await;
-    let url = format!("http://{}", server.address);
-    let mut client = proto::validator_node_client::ValidatorNodeClient::connect(url)
-        .await
-        .unwrap()
+    let mut client = proto::validator_node_client::ValidatorNodeClient::new(server.channel().await)
         .max_decoding_message_size(usize::MAX);
     let certificates = recorded();
     let chain_id = certificates[0].chain_id();

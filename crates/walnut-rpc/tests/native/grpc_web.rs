@@ -212,14 +212,13 @@ async fn health_and_reflection() {
     };
 
     let server = TestServer::start().await;
-    let url = format!("http://{}", server.address);
-    let mut health = HealthClient::connect(url.clone()).await.unwrap();
+    let mut health = HealthClient::new(server.channel().await);
     for service in ["", "rpc.v1.ValidatorNode"] {
         let request = HealthCheckRequest { service: service.to_owned() };
         let status = health.check(request).await.unwrap().into_inner().status();
         assert_eq!(status, ServingStatus::Serving, "{service}");
     }
-    let mut reflection = ServerReflectionClient::connect(url).await.unwrap();
+    let mut reflection = ServerReflectionClient::new(server.channel().await);
     let request = ServerReflectionRequest {
         host: String::new(),
         message_request: Some(MessageRequest::ListServices(String::new())),

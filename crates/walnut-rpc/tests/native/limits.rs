@@ -41,8 +41,7 @@ async fn the_largest_message_passes_and_a_larger_one_is_not_sent() {
 #[tokio::test]
 async fn the_server_refuses_larger_messages() {
     let server = TestServer::start().await;
-    let url = format!("http://{}", server.address);
-    let mut client = ValidatorNodeClient::connect(url).await.unwrap();
+    let mut client = ValidatorNodeClient::new(server.channel().await);
     let content = proto::BlobContent::from(&blob_of_message_size(MESSAGE_BYTES_MAX + 1));
     let status = client.upload_blob(content).await.unwrap_err();
     assert_eq!(status.code(), tonic::Code::OutOfRange);

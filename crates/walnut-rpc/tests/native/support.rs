@@ -18,6 +18,7 @@ use tokio::{
     sync::{mpsc, oneshot},
     task::JoinHandle,
 };
+use tonic::transport::{Channel, Endpoint};
 use walnut_base::{
     BlobContent, BlobId, BlobType, BlockHeight, ChainId, ChainInfo, ChainInfoQuery, ChainInfoResponse,
     ChainManagerInfo, ConfirmedBlockCertificate, CryptoHash, EventId, NetworkDescription, NodeError,
@@ -308,6 +309,11 @@ impl TestServer {
 
     pub(crate) fn node_with(&self, options: Options) -> NativeNode {
         NativeNode::new(&format!("grpc:{}", self.address), options).unwrap()
+    }
+
+    /// A plain channel for generated clients.
+    pub(crate) async fn channel(&self) -> Channel {
+        Endpoint::from_shared(format!("http://{}", self.address)).unwrap().connect().await.unwrap()
     }
 
     pub(crate) fn set(&self, change: impl FnOnce(&mut State)) {
