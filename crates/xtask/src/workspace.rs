@@ -1,5 +1,6 @@
 //! What cargo says about the repository.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,6 +25,25 @@ pub(crate) struct Package {
     pub(crate) manifest_path: PathBuf,
     pub(crate) dependencies: Vec<Dependency>,
     pub(crate) targets: Vec<Target>,
+    #[serde(default)]
+    features: BTreeMap<String, Vec<String>>,
+}
+
+/// Where code runs: a package's features for one place may not compile for the other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Place {
+    Native,
+    Browser,
+}
+
+impl Place {
+    /// Names of the features that packages have for this place.
+    fn features(self) -> &'static [&'static str] {
+        match self {
+            Self::Native => &["native", "server", "mock"],
+            Self::Browser => &["browser", "indexed-db"],
+        }
+    }
 }
 
 /// A direct dependency as the manifest states it.
@@ -67,6 +87,12 @@ impl Workspace {
         self.package(name).with_context(|| format!("the workspace has no package `{name}`"))
     }
 
+    /// The features for a place of some packages, as cargo wants them: with commas between.
+    pub(crate) fn features_for(&self, place: Place, is_chosen: impl Fn(&str) -> bool) -> String {
+        let chosen = self.packages.iter().filter(|package| is_chosen(&package.name));
+        chosen.flat_map(|package| package.features_for(place)).collect::<Vec<_>>().join(",")
+    }
+
     /// The version of a package in Cargo.lock, when it is there.
     pub(crate) fn locked_version(&self, name: &str) -> Result<Option<String>> {
         #[derive(Deserialize)]
@@ -90,6 +116,12 @@ impl Package {
     /// The folder of the package.
     pub(crate) fn folder(&self) -> &Path {
         self.manifest_path.parent().expect("a manifest lies in a folder")
+    }
+
+    /// The features of this package for a place, as `package/feature`.
+    pub(crate) fn features_for(&self, place: Place) -> impl Iterator<Item = String> {
+        let names = place.features().iter().filter(|name| self.features.contains_key(**name));
+        names.map(|name| format!("{}/{name}", self.name))
     }
 
     /// Names of the targets of one kind (`bin`, `test`, …).

@@ -7,6 +7,7 @@ use super::{Context, one};
 use crate::machine::{WASM_TARGET, WasmToolchain};
 use crate::plan::Plan;
 use crate::tidy::PURE;
+use crate::workspace::Place;
 
 /// Adapters that have a browser side.
 const ADAPTERS: [&str; 2] = ["walnut-storage", "walnut-rpc"];
@@ -15,10 +16,10 @@ pub(super) fn format(context: &Context<'_>) -> Result<Tally> {
     context.machine.cargo().args(["fmt", "--all", "--check"]).status().map(one)
 }
 
-/// The native workspace. Unwraps are the business of the tidy rules, which know what is a test.
+/// The workspace as native code. Unwraps are the business of the tidy rules, which know what is a test.
 pub(super) fn clippy(context: &Context<'_>) -> Result<Tally> {
     let cargo = context.machine.cargo().args(["clippy", "--quiet", "--workspace", "--all-targets"]);
-    let cargo = cargo.args(without_artefacts(context)?);
+    let cargo = cargo.arg("--features").arg(native_features(context));
     cargo.args(["--", "-D", "warnings", "-A", "clippy::unwrap_used"]).status().map(one)
 }
 
@@ -30,6 +31,8 @@ pub(super) fn clippy_wasm(context: &Context<'_>) -> Result<Tally> {
     packages.extend(ADAPTERS);
     let mut cargo =
         context.machine.wasm_cargo()?.args(["clippy", "--quiet", "--lib", "--target", WASM_TARGET]);
+    let features = context.workspace.features_for(Place::Browser, |name| packages.contains(&name));
+    cargo = cargo.arg("--features").arg(features);
     for package in packages {
         context.workspace.require(package)?;
         cargo = cargo.args(["-p", package]);
@@ -42,12 +45,11 @@ pub(super) fn clippy_wasm(context: &Context<'_>) -> Result<Tally> {
 
 pub(super) fn docs(context: &Context<'_>) -> Result<Tally> {
     let cargo = context.machine.cargo().args(["doc", "--quiet", "--workspace", "--no-deps"]);
-    let cargo = cargo.args(["--document-private-items"]).args(without_artefacts(context)?);
+    let cargo = cargo.arg("--document-private-items").arg("--features").arg(native_features(context));
     cargo.env("RUSTDOCFLAGS", "-D warnings").status().map(one)
 }
 
-/// Arguments that leave out the packages which are compiled for the browser only.
-pub(super) fn without_artefacts(context: &Context<'_>) -> Result<Vec<String>> {
-    let plan = Plan::load(&context.workspace.root)?;
-    Ok(plan.artefacts.into_iter().flat_map(|artefact| ["--exclude".to_owned(), artefact.package]).collect())
+/// All features of all packages that native code may have.
+pub(super) fn native_features(context: &Context<'_>) -> String {
+    context.workspace.features_for(Place::Native, |_| true)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::Context;
-use super::lints::without_artefacts;
+use super::lints::native_features;
 use super::tally::Tally;
 use crate::process::Run;
 
@@ -20,12 +20,12 @@ pub(super) fn tests(context: &Context<'_>) -> Result<Tally> {
         }
         None => cargo.args(["test", "--quiet", "--no-fail-fast", "--lib", "--bins", "--tests"]),
     };
-    Tally::of(workspace(cargo, context)?)
+    Tally::of(workspace(cargo, context))
 }
 
 pub(super) fn doctests(context: &Context<'_>) -> Result<Tally> {
     let cargo = context.machine.cargo().args(["test", "--quiet", "--no-fail-fast", "--doc"]);
-    let (success, output) = workspace(cargo, context)?.tee()?;
+    let (success, output) = workspace(cargo, context).tee()?;
     let mut tally = Tally::count(&output);
     if !success && tally.failed == 0 {
         tally.failed = 1;
@@ -33,6 +33,6 @@ pub(super) fn doctests(context: &Context<'_>) -> Result<Tally> {
     Ok(tally)
 }
 
-fn workspace(cargo: Run, context: &Context<'_>) -> Result<Run> {
-    Ok(cargo.arg("--workspace").args(without_artefacts(context)?).timeout(LIMIT))
+fn workspace(cargo: Run, context: &Context<'_>) -> Run {
+    cargo.args(["--workspace", "--features"]).arg(native_features(context)).timeout(LIMIT)
 }

@@ -1,6 +1,6 @@
 //! Tests compiled to wasm32 and run inside a browser, in a dedicated worker.
 //!
-//! Every package whose integration tests have a target that starts with `web` takes part. The core floors are run
+//! Every package whose integration tests have a target that starts with `web` or `wasm` takes part. The core floors are run
 //! by the replay of the recorded networks, the IndexedDB backend by the suite of storage, so those two must be there.
 
 use std::time::Duration;
@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::Context;
 use super::tally::Tally;
 use crate::machine::{Browser, WASM_TARGET};
+use crate::workspace::Place;
 
 /// Packages that must have browser tests.
 const REQUIRED: [&str; 2] = ["walnut-vectors", "walnut-storage"];
@@ -40,16 +41,18 @@ pub(super) fn run(context: &Context<'_>, browser: Browser) -> Result<Tally> {
 /// Compiles all browser tests; the wasm files.
 fn build(context: &Context<'_>) -> Result<Vec<String>> {
     for name in REQUIRED {
-        if context.workspace.require(name)?.targets_of("test").all(|test| !test.starts_with("web")) {
+        if context.workspace.require(name)?.targets_of("test").all(|test| !is_browser_test(test)) {
             bail!("package {name} has no browser test (tests/web.rs)");
         }
     }
     let mut files = Vec::new();
     for package in &context.workspace.packages {
-        for test in package.targets_of("test").filter(|test| test.starts_with("web")) {
+        for test in package.targets_of("test").filter(|test| is_browser_test(test)) {
             let cargo =
                 context.machine.wasm_cargo()?.args(["test", "--no-run", "--quiet", "--target", WASM_TARGET]);
             let cargo = cargo.args(["--profile", "wasm-test", "-p", &package.name, "--test", test]);
+            let features: Vec<String> = package.features_for(Place::Browser).collect();
+            let cargo = cargo.arg("--features").arg(features.join(","));
             let output = cargo.arg("--message-format=json-render-diagnostics").output()?;
             files.push(
                 executable(&output, test)
@@ -58,6 +61,10 @@ fn build(context: &Context<'_>) -> Result<Vec<String>> {
         }
     }
     Ok(files)
+}
+
+fn is_browser_test(target: &str) -> bool {
+    target.starts_with("web") || target.starts_with("wasm")
 }
 
 /// The file that cargo says it made for a test.
