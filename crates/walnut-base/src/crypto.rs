@@ -8,6 +8,7 @@ mod ed25519;
 mod error;
 mod evm;
 mod hash;
+mod multiples;
 mod prng;
 mod secp256k1;
 

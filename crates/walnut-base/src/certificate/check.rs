@@ -67,7 +67,7 @@ pub fn check_signatures(
     }
     let digest = CryptoHash::new(&VoteValue(value_hash, round, kind));
     for (validator, signature) in signatures {
-        signature.check_prehash(digest, validator, VoteValue::NAME)?;
+        signature.check_prehash_of_member(digest, validator, VoteValue::NAME)?;
     }
     Ok(())
 }

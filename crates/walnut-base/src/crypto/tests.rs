@@ -239,3 +239,82 @@ fn generated_keys_are_reproducible() {
     };
     assert_eq!(draw(), draw());
 }
+
+mod tables {
+    use k256::{ProjectivePoint, ecdsa::Signature};
+    use proptest::prelude::*;
+
+    use super::{super::multiples, *};
+
+    /// Both ways of verifying agree; returns their verdict.
+    fn verify(secret: &Secp256k1SecretKey, digest: [u8; 32], signature: Secp256k1Signature) -> bool {
+        let key = secret.public();
+        let point = Secp256k1PublicKey::from_sec1_bytes(key.as_bytes()).expect("a key");
+        let plain = signature.check_prehash(digest.into(), &key, "Test").is_ok();
+        let affine = k256::PublicKey::from_sec1_bytes(point.as_bytes()).expect("a key");
+        let table = multiples::Multiples::new(ProjectivePoint::from(*affine.as_affine()), 4);
+        let raw = Signature::from_slice(&signature.to_bytes()).expect("a signature");
+        assert_eq!(multiples::verify(&digest, &raw, &table), plain);
+        for _ in 0..4 {
+            assert_eq!(signature.check_prehash_of_member(digest.into(), &key, "Test").is_ok(), plain);
+        }
+        plain
+    }
+
+    #[test]
+    fn edge_digests_verify() {
+        for digest in [[0; 32], ORDER, [255; 32], [0x80; 32], [0x88; 32], [0x08; 32], [0x7f; 32]] {
+            for secret in [
+                [1; 32],
+                [255; 16].iter().chain(&[1; 16]).copied().collect::<Vec<_>>().try_into().expect("32"),
+            ] {
+                let Ok(secret) = Secp256k1SecretKey::from_bytes(&secret) else { continue };
+                let signature = secret.sign_prehash(digest.into());
+                assert!(verify(&secret, digest, signature));
+                let high = Secp256k1Signature::from_bytes(&negate_s(signature.to_bytes())).expect("decodes");
+                assert!(!verify(&secret, digest, high));
+            }
+        }
+    }
+
+    #[test]
+    fn small_numbers_do_not_verify_and_do_not_panic() {
+        let mut bytes = [0; 64];
+        for (r, s) in [(1, 1), (1, 2), (2, 1), (128, 8), (127, 255)] {
+            bytes[31] = r;
+            bytes[63] = s;
+            let signature = Secp256k1Signature::from_bytes(&bytes).expect("decodes");
+            assert!(!verify(&secp256k1(), DIGEST, signature));
+        }
+    }
+
+    #[test]
+    fn sum_at_infinity_is_refused() {
+        // With z = −r·d the sum u1·G + u2·Q is the identity.
+        let d =
+            Option::<k256::Scalar>::from(k256::Scalar::from_repr([1; 32].into())).expect("below the order");
+        let r = k256::Scalar::from(7_u64);
+        let digest: [u8; 32] = (-(r * d)).to_bytes().into();
+        let mut bytes = [0; 64];
+        bytes[31] = 7;
+        bytes[63] = 3;
+        assert!(!verify(&secp256k1(), digest, Secp256k1Signature::from_bytes(&bytes).expect("decodes")));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+
+        #[test]
+        fn agree_on_right_and_wrong_signatures(secret: [u8; 32], digest: [u8; 32], other: [u8; 32], flip in 0..512_usize) {
+            let Ok(secret) = Secp256k1SecretKey::from_bytes(&secret) else { return Ok(()) };
+            let signature = secret.sign_prehash(digest.into());
+            prop_assert!(verify(&secret, digest, signature));
+            prop_assert_eq!(verify(&secret, other, signature), other == digest);
+            let mut bytes = signature.to_bytes();
+            bytes[flip / 8] ^= 1 << (flip % 8);
+            if let Ok(damaged) = Secp256k1Signature::from_bytes(&bytes) {
+                prop_assert!(!verify(&secret, digest, damaged));
+            }
+        }
+    }
+}
