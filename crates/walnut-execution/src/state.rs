@@ -84,9 +84,9 @@ impl ExecutionState {
             StateHashMode::Full => {
                 let hash = self.content_hash(chain).await?;
                 self.forget_historical_hash();
-                Ok(wrap_state_hash(hash).into())
+                Ok(wrap_state_hash(hash))
             }
-            StateHashMode::Historical => Ok(wrap_state_hash(self.advance(chain).await?).into()),
+            StateHashMode::Historical => Ok(wrap_state_hash(self.advance(chain).await?)),
             StateHashMode::HistoricalShadow => {
                 self.advance(chain).await?;
                 Ok(zero)

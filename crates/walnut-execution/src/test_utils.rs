@@ -350,10 +350,12 @@ pub(crate) enum Step {
     ReadEvent(ChainId, Vec<u8>, u32),
 }
 
+type Actions = std::collections::VecDeque<(Vec<Step>, Vec<u8>)>;
+
 /// Applications that do what they are told: one list of steps for each action, and what the action returns.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Script {
-    pub(crate) actions: Rc<std::cell::RefCell<std::collections::VecDeque<(Vec<Step>, Vec<u8>)>>>,
+    pub(crate) actions: Rc<std::cell::RefCell<Actions>>,
     /// What was run, in order.
     pub(crate) log: Rc<std::cell::RefCell<Vec<String>>>,
 }

@@ -30,7 +30,7 @@ fn worked_examples() {
 
     let blob = Blob::new_data(vec![0; 1000]);
     let publish = operation(SystemOperation::PublishDataBlob { blob_hash: blob.id().hash });
-    assert_eq!(fee(vec![publish.clone()], &[blob.clone()], Amount::ZERO), 111_000_000_000_000);
+    assert_eq!(fee(vec![publish.clone()], std::slice::from_ref(&blob), Amount::ZERO), 111_000_000_000_000);
     // Naming a blob twice costs twice.
     assert_eq!(fee(vec![publish.clone(), publish], &[blob], Amount::ZERO), 222_000_000_000_000);
 
