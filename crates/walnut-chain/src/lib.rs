@@ -36,7 +36,7 @@ pub mod records;
 mod session;
 mod shared;
 mod staging;
-#[cfg(feature = "test-utils")]
+#[cfg(any(test, feature = "test-utils"))]
 pub mod test_utils;
 
 pub use chain::{ChainState, ChainTipState};

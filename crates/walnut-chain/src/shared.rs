@@ -5,10 +5,9 @@ use walnut_base::{
     GenericCertificate, Hashed, Round, ValidatorPublicKey, ValidatorSignature, crypto::keccak256,
 };
 use walnut_execution::{Committees, ExecutionState};
-use walnut_views::Store;
 
 use crate::{
-    blocks::{BlockCache, Blocks},
+    blocks::BlockCache,
     cache::BoundedCache,
     chain::ChainTipState,
     config::{NodeConfig, Tracked},
@@ -44,7 +43,6 @@ impl<A> Shared<A> {
             verified: BoundedCache::new(VERIFIED_CERTIFICATES, usize::MAX),
         }
     }
-
 
     /// Remembers the state that executing `block` led to.
     pub(crate) fn remember_executed(&mut self, block: &Hashed<Block>, state: ExecutionState) {

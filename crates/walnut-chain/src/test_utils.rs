@@ -1,1 +1,0 @@
-//! A network of validators in memory, for tests.

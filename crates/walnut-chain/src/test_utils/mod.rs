@@ -1,0 +1,42 @@
+//! A network of validators in one process and one thread, with pretend time: for tests of this and other crates.
+//!
+//! Everything is deterministic: keys come from numbers, time stands still until it is set, and futures over stores in
+//! memory are ready at once, so that the functions here are not asynchronous.
+
+mod network;
+mod node;
+
+use std::{
+    future::Future,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use walnut_base::{AccountSecretKey, Ed25519SecretKey, ValidatorSecretKey};
+
+pub use network::TestNetwork;
+pub use node::TestNode;
+
+/// The output of a future whose store is in memory: it is ready at the first poll.
+///
+/// # Panics
+/// If the future waits for something.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a future over a store in memory waited"),
+    }
+}
+
+/// The account key with a number. Ed25519.
+pub fn account_key(number: u8) -> AccountSecretKey {
+    AccountSecretKey::Ed25519(Ed25519SecretKey::from_bytes(&[number; 32]))
+}
+
+/// The validator key with a number; zero is no key.
+///
+/// # Panics
+/// For zero.
+pub fn validator_key(number: u8) -> ValidatorSecretKey {
+    ValidatorSecretKey::from_bytes(&[number; 32]).expect("small positive numbers are keys")
+}
