@@ -39,8 +39,7 @@ pub enum CertificateError {
 }
 
 /// Checks that a quorum signed: first who (each at most once, each with votes, enough votes together), then every
-/// signature over the same digest. The first failure in list order is reported. Every signature must be valid, also those
-/// beyond the quorum.
+/// signature over the same digest. Every signature must be valid, also those beyond the quorum.
 pub fn check_signatures(
     value_hash: CryptoHash,
     kind: CertificateKind,
@@ -66,8 +65,6 @@ pub fn check_signatures(
         return Err(CertificateError::CertificateRequiresQuorum { votes, required });
     }
     let digest = CryptoHash::new(&VoteValue(value_hash, round, kind));
-    for (validator, signature) in signatures {
-        signature.check_prehash_of_member(digest, validator, VoteValue::NAME)?;
-    }
+    ValidatorSignature::check_all_of_members(digest, signatures, VoteValue::NAME)?;
     Ok(())
 }

@@ -19,7 +19,7 @@ use k256::{
     ecdsa::Signature,
     elliptic_curve::{
         BatchNormalize as _,
-        ops::{Invert as _, Reduce},
+        ops::{BatchInvert as _, Reduce},
         point::AffineCoordinates as _,
         scalar::IsHigh as _,
     },
@@ -121,16 +121,38 @@ impl Multiples {
     }
 }
 
-/// Verifies a signature over a digest with the table of the signer's key. High s is refused.
-pub(super) fn verify(digest: &[u8; 32], signature: &Signature, key: &Multiples) -> bool {
-    let (r, s) = signature.split_scalars();
-    if bool::from(s.is_high()) {
+/// Verifies signatures over one digest, each with the table of its signer's key. All must be valid; high s is refused. The
+/// two inversions that a verification needs are shared.
+pub(super) fn verify_all(digest: &[u8; 32], signatures: &[(Signature, Arc<Multiples>)]) -> bool {
+    if signatures.is_empty() {
+        return true;
+    }
+    let scalars: Vec<_> = signatures.iter().map(|(signature, _)| signature.split_scalars()).collect();
+    if scalars.iter().any(|(_, s)| s.is_high().into()) {
         return false;
     }
+    let s_values: Vec<Scalar> = scalars.iter().map(|(_, s)| **s).collect();
+    let Some(s_inverses) = Option::<Vec<Scalar>>::from(Scalar::batch_invert(&s_values[..])) else {
+        return false;
+    };
     let z = <Scalar as Reduce<U256>>::reduce_bytes(&(*digest).into());
-    let s_inverse = *s.invert_vartime();
-    let mut sum = ProjectivePoint::IDENTITY;
-    GENERATOR.add_product(&mut sum, &(z * s_inverse));
-    key.add_product(&mut sum, &(*r * s_inverse));
-    *r == <Scalar as Reduce<U256>>::reduce_bytes(&sum.to_affine().x())
+    let sums: Vec<ProjectivePoint> = signatures
+        .iter()
+        .zip(scalars.iter().zip(&s_inverses))
+        .map(|((_, key), ((r, _), s_inverse))| {
+            let mut sum = ProjectivePoint::IDENTITY;
+            GENERATOR.add_product(&mut sum, &(z * s_inverse));
+            key.add_product(&mut sum, &(**r * s_inverse));
+            sum
+        })
+        .collect();
+    // The identity has no x, and k256 panics when it normalises a batch that holds it.
+    if sums.contains(&ProjectivePoint::IDENTITY) {
+        return false;
+    }
+    let points = ProjectivePoint::batch_normalize(&sums[..]);
+    scalars
+        .iter()
+        .zip(points)
+        .all(|((r, _), point)| **r == <Scalar as Reduce<U256>>::reduce_bytes(&point.x()))
 }

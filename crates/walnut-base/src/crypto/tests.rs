@@ -254,9 +254,12 @@ mod tables {
         let affine = k256::PublicKey::from_sec1_bytes(point.as_bytes()).expect("a key");
         let table = multiples::Multiples::new(ProjectivePoint::from(*affine.as_affine()), 4);
         let raw = Signature::from_slice(&signature.to_bytes()).expect("a signature");
-        assert_eq!(multiples::verify(&digest, &raw, &table), plain);
+        assert_eq!(multiples::verify_all(&digest, &[(raw, std::sync::Arc::new(table))]), plain);
         for _ in 0..4 {
-            assert_eq!(signature.check_prehash_of_member(digest.into(), &key, "Test").is_ok(), plain);
+            assert_eq!(
+                Secp256k1Signature::check_all_of_members(digest.into(), &[(key, signature)], "Test").is_ok(),
+                plain
+            );
         }
         plain
     }
@@ -285,6 +288,28 @@ mod tables {
             bytes[63] = s;
             let signature = Secp256k1Signature::from_bytes(&bytes).expect("decodes");
             assert!(!verify(&secp256k1(), DIGEST, signature));
+        }
+    }
+
+    #[test]
+    fn one_wrong_signature_among_many_is_found() {
+        let sign = |byte| {
+            let secret = Secp256k1SecretKey::from_bytes(&[byte; 32]).expect("a valid key");
+            (secret.public(), secret.sign_prehash(DIGEST.into()))
+        };
+        let mut signatures: Vec<_> = (100..110).map(sign).collect();
+        let check =
+            |signatures: &[_]| Secp256k1Signature::check_all_of_members(DIGEST.into(), signatures, "Test");
+        for _ in 0..4 {
+            assert_eq!(check(&signatures), Ok(()));
+        }
+        assert_eq!(check(&[]), Ok(()));
+        let error = "secp256k1 verification failed";
+        for index in 0..signatures.len() {
+            let good = signatures[index].1;
+            signatures[index].1 = signatures[(index + 1) % 10].1;
+            assert_eq!(check(&signatures), Err(CryptoError::InvalidSignature { type_name: "Test", error }));
+            signatures[index].1 = good;
         }
     }
 
