@@ -71,6 +71,7 @@ impl<A> Shared<A> {
     pub(crate) fn forget_all(&mut self) {
         self.executed.retain(|_| false);
         self.committees = Committees::new();
+        self.blocks = BlockCache::default();
     }
 
     /// Checks a full certificate against a committee.

@@ -16,7 +16,7 @@ fn cost(blocks: usize) -> (usize, usize) {
             let node = &network.validators[0];
             before = (node.writes, node.bytes_written);
         }
-        let transfer = Operation::System(SystemOperation::Transfer {
+        let transfer = Operation::from(SystemOperation::Transfer {
             owner: AccountOwner::CHAIN,
             recipient: Account::chain(other),
             amount: Amount::ONE,

@@ -16,7 +16,7 @@ fn network() -> TestNetwork {
 }
 
 fn transfer(recipient: ChainId) -> Operation {
-    Operation::System(SystemOperation::Transfer {
+    Operation::from(SystemOperation::Transfer {
         owner: AccountOwner::CHAIN,
         recipient: Account::chain(recipient),
         amount: Amount::ONE,

@@ -24,7 +24,7 @@ fn tokens(amount: u64) -> Amount {
 }
 
 fn transfer(recipient: ChainId, amount: u64) -> Operation {
-    Operation::System(SystemOperation::Transfer {
+    Operation::from(SystemOperation::Transfer {
         owner: AccountOwner::CHAIN,
         recipient: Account::chain(recipient),
         amount: tokens(amount),
@@ -33,7 +33,7 @@ fn transfer(recipient: ChainId, amount: u64) -> Operation {
 
 /// A transfer between accounts of one chain: sends no message.
 fn local_transfer(chain: ChainId, owner: AccountOwner) -> Operation {
-    Operation::System(SystemOperation::Transfer {
+    Operation::from(SystemOperation::Transfer {
         owner: AccountOwner::CHAIN,
         recipient: Account::new(chain, owner),
         amount: Amount::ONE,
@@ -41,7 +41,7 @@ fn local_transfer(chain: ChainId, owner: AccountOwner) -> Operation {
 }
 
 fn make_super(owner: AccountOwner) -> Operation {
-    Operation::System(SystemOperation::ChangeOwnership {
+    Operation::from(SystemOperation::ChangeOwnership {
         super_owners: vec![owner],
         owners: Vec::new(),
         multi_leader_rounds: 3,
@@ -119,7 +119,7 @@ fn fast_blocks_need_one_round_trip() {
     assert_eq!(certificate.round, Round::Fast);
     // A block that asks an oracle is refused in the fast round: the first use of a blob is recorded.
     let blob = network.description(0).to_blob();
-    let verify = Operation::System(SystemOperation::VerifyBlob { blob_id: blob.id() });
+    let verify = Operation::from(SystemOperation::VerifyBlob { blob_id: blob.id() });
     let proposal = proposal(&mut network, 1, Round::Fast, vec![verify]);
     for answer in network.propose(&proposal) {
         assert_eq!(answer, Err(WorkerError::FastBlockUsingOracles));
@@ -184,7 +184,7 @@ fn a_round_times_out_by_a_quorum_of_clocks() {
         open_multi_leader_rounds: false,
         timeout_config,
     };
-    network.run(1, vec![Operation::System(change)]);
+    network.run(1, vec![Operation::from(change)]);
     let info = network.info(chain);
     assert_eq!(info.manager.current_round, Round::SingleLeader(0));
     assert_eq!(info.manager.leader, Some(network.owner(1)));
@@ -211,7 +211,9 @@ fn a_round_times_out_by_a_quorum_of_clocks() {
         assert_eq!(*validator.timeout(certificate.clone(), now).expect("idempotent").info, *info);
     }
     let late = proposal(&mut network, 1, Round::SingleLeader(0), vec![transfer(chain, 1)]);
-    assert_eq!(network.propose(&late)[0], Err(ChainError::WrongRound(Round::SingleLeader(1)).into()));
+    assert_eq!(network.propose(&late)[0], Err(ChainError::InsufficientRound(Round::SingleLeader(0)).into()));
+    let early = proposal(&mut network, 1, Round::SingleLeader(2), vec![transfer(chain, 1)]);
+    assert_eq!(network.propose(&early)[0], Err(ChainError::WrongRound(Round::SingleLeader(1)).into()));
     let next = proposal(&mut network, 1, Round::SingleLeader(1), vec![transfer(chain, 1)]);
     network.execute(&next);
     // Below the tip a timeout certificate is old news.
@@ -223,7 +225,7 @@ fn missing_blobs_are_announced_uploaded_and_then_used() {
     let mut network = network();
     let chain = network.chain_id(1);
     let blob = Blob::new_data(b"something to read".to_vec());
-    let publish = Operation::System(SystemOperation::PublishDataBlob { blob_hash: blob.id().hash });
+    let publish = Operation::from(SystemOperation::PublishDataBlob { blob_hash: blob.id().hash });
     let proposal = proposal(&mut network, 1, FIRST, vec![publish]);
     let stranger = Blob::new_data(b"nobody asked".to_vec());
     for answer in network.propose(&proposal) {
@@ -257,7 +259,7 @@ fn a_validated_certificate_asks_for_its_blobs_too() {
     let mut network = network();
     let chain = network.chain_id(1);
     let blob = Blob::new_data(b"x".to_vec());
-    let publish = Operation::System(SystemOperation::PublishDataBlob { blob_hash: blob.id().hash });
+    let publish = Operation::from(SystemOperation::PublishDataBlob { blob_hash: blob.id().hash });
     let proposal = proposal(&mut network, 1, FIRST, vec![publish]);
     let now = network.now;
     for validator in &mut network.validators[..3] {
@@ -424,17 +426,17 @@ fn chains_move_to_a_new_epoch() {
     let blob = network.next_committee(ResourceControlPolicy::testnet());
     let admin = network.chain_id(0);
     let publish = AdminOperation::PublishCommitteeBlob { blob_hash: blob.id().hash };
-    let proposal = proposal(&mut network, 0, FIRST, vec![Operation::System(SystemOperation::Admin(publish))]);
+    let proposal = proposal(&mut network, 0, FIRST, vec![Operation::from(SystemOperation::Admin(publish))]);
     network.propose(&proposal);
     for validator in &mut network.validators {
         validator.pending_blob(admin, blob.clone()).expect("announced");
     }
     network.execute(&proposal);
     let create = AdminOperation::CreateCommittee { epoch: Epoch(1), blob_hash: blob.id().hash };
-    let created = network.run(0, vec![Operation::System(SystemOperation::Admin(create))]);
+    let created = network.run(0, vec![Operation::from(SystemOperation::Admin(create))]);
     assert_eq!((created.epoch(), network.info(admin).epoch), (Epoch(0), Epoch(1)));
     let before = network.run(1, vec![transfer(admin, 1)]);
-    let migrated = network.run(1, vec![Operation::System(SystemOperation::ProcessNewEpoch(Epoch(1)))]);
+    let migrated = network.run(1, vec![Operation::from(SystemOperation::ProcessNewEpoch(Epoch(1)))]);
     assert_eq!((before.epoch(), migrated.epoch()), (Epoch(0), Epoch(0)));
     let after = network.run(1, vec![local_transfer(network.chain_id(1), network.owner(1))]);
     assert_eq!(after.epoch(), Epoch(1));

@@ -41,7 +41,7 @@ impl Faulty {
 }
 
 fn transfer(chain: ChainId, amount: u64) -> Operation {
-    Operation::System(SystemOperation::Transfer {
+    Operation::from(SystemOperation::Transfer {
         owner: AccountOwner::CHAIN,
         recipient: Account::chain(chain),
         amount: Amount::from_tokens(u128::from(amount)),
@@ -69,7 +69,7 @@ fn the_first_fault_counts() {
     let chain = faulty.network.chain_id(1);
     let good = faulty.block.clone();
     let blob = Blob::new_data(vec![1]);
-    let publish = Operation::System(SystemOperation::PublishDataBlob { blob_hash: blob.id().hash });
+    let publish = Operation::from(SystemOperation::PublishDataBlob { blob_hash: blob.id().hash });
 
     // All faults at once; then they are repaired from the first to the last.
     faulty.block.height = BlockHeight(9);
@@ -216,7 +216,7 @@ fn too_many_published_blobs_are_refused_when_they_come() {
     let chain = network.chain_id(1);
     let blobs: Vec<Blob> = (0..2).map(|byte| Blob::new_data(vec![byte])).collect();
     let publish =
-        |blob: &Blob| Operation::System(SystemOperation::PublishDataBlob { blob_hash: blob.id().hash });
+        |blob: &Blob| Operation::from(SystemOperation::PublishDataBlob { blob_hash: blob.id().hash });
     let block = network.block(chain, Some(network.owner(1)), Vec::new(), blobs.iter().map(publish).collect());
     let proposal = BlockProposal::new_initial(ROUND, block, &network.owner_keys[1]);
     let now = network.now;

@@ -48,15 +48,21 @@ struct Fixture {
 }
 
 impl Fixture {
-    fn step<T>(&mut self, work: impl AsyncFnOnce(&mut Inbox<'_>, &MemoryStore) -> T) -> T {
+    /// Like a chain: what an error leaves behind is rolled back.
+    fn step<T, E>(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Inbox<'_>, &MemoryStore) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut journal = Journal::default();
         let result = block_on(async {
             let mut inbox = Inbox::load(&mut journal, &self.store, ORIGIN).await.expect("readable");
             work(&mut inbox, &self.store).await
         });
-        let mut batch = Batch::default();
-        journal.emit(&mut batch);
-        self.store.apply(&batch);
+        if result.is_ok() {
+            let mut batch = Batch::default();
+            journal.emit(&mut batch);
+            self.store.apply(&batch);
+        }
         result
     }
 
@@ -69,15 +75,15 @@ impl Fixture {
     }
 
     fn added(&mut self) -> Vec<MessageBundle> {
-        self.step(async |inbox, store| inbox.added_bundles(store).await.expect("readable"))
+        self.step(async |inbox, store| inbox.added_bundles(store).await).expect("readable")
     }
 
     fn next_height(&mut self) -> BlockHeight {
-        self.step(async |inbox, _| inbox.next_block_height_to_receive().expect("small heights"))
+        self.step(async |inbox, _| inbox.next_block_height_to_receive()).expect("small heights")
     }
 
     fn anticipated(&mut self) -> Option<BlockHeight> {
-        self.step(async |inbox, store| inbox.anticipated_height(store).await.expect("readable"))
+        self.step(async |inbox, store| inbox.anticipated_height(store).await).expect("readable")
     }
 }
 
