@@ -68,7 +68,7 @@ where
     let mut answers = actions
         .into_iter()
         .filter(|(key, _)| committee.weight(key) > 0)
-        .map(|(key, action)| action.map(move |answer| (key, answer)))
+        .map(|(key, action)| Box::pin(action).map(move |answer| (key, answer)))
         .collect::<FuturesUnordered<_>>();
     let mut deadline = None;
     loop {

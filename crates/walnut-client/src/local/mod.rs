@@ -90,7 +90,8 @@ impl<H: Host> LocalNode<H> {
     ) -> Result<T, LocalError> {
         let mut node = self.node.lock().await;
         let overlay = Overlay::new(self.host.store());
-        let (outcome, effects) = work(&mut node, &overlay).await;
+        // On the heap: execution is deep, and stacks of browsers are small.
+        let (outcome, effects) = Box::pin(work(&mut node, &overlay)).await;
         let (delivered, effects) = match node.process_cross_chain_locally(&overlay, effects, self.now()).await
         {
             Ok(effects) => (Ok(()), effects),

@@ -42,7 +42,7 @@ impl<H: Host> LocalNode<H> {
     ) -> Result<T, LocalError> {
         let mut node = self.node.lock().await;
         let overlay = Overlay::new(self.host.store());
-        let (outcome, _) = split(node.inspect(&overlay, chain_id, read).await);
+        let (outcome, _) = split(Box::pin(node.inspect(&overlay, chain_id, read)).await);
         outcome
     }
 

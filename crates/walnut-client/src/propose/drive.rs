@@ -56,11 +56,13 @@ impl<H: Host> Client<H> {
     ) -> Result<Outcome, ClientError> {
         let handle = self.handle(chain_id);
         let _guard = handle.proposing.lock().await;
-        if let Some(waiting @ Outcome::WaitForTimeout { .. }) = self.finish(chain_id, &|_| {}).await? {
+        if let Some(waiting @ Outcome::WaitForTimeout { .. }) =
+            Box::pin(self.finish(chain_id, &|_| {})).await?
+        {
             return Ok(waiting);
         }
-        let staged = self.stage(chain_id, operations, blobs).await?;
-        self.begin(staged, on_progress).await
+        let staged = Box::pin(self.stage(chain_id, operations, blobs)).await?;
+        Box::pin(self.begin(staged, on_progress)).await
     }
 
     /// Proposes a block that was staged before. When the chain has moved on since, the answer is
@@ -117,7 +119,7 @@ impl<H: Host> Client<H> {
         on_progress: &dyn Fn(Progress),
     ) -> Result<Outcome, ClientError> {
         let pending = PendingProposal { block: staged.proposed(), blobs: staged.blobs, proposal: None };
-        self.drive(pending, Some(staged.block), on_progress).await
+        Box::pin(self.drive(pending, Some(staged.block), on_progress)).await
     }
 
     async fn finish(
@@ -128,8 +130,8 @@ impl<H: Host> Client<H> {
         match self.local.pending_proposal(chain_id).await? {
             Some(pending) => {
                 // What validators know decides: the block may be locked or confirmed since.
-                self.sync_chain(chain_id).await?;
-                self.drive(pending, None, on_progress).await.map(Some)
+                Box::pin(self.sync_chain(chain_id)).await?;
+                Box::pin(self.drive(pending, None, on_progress)).await.map(Some)
             }
             None => Ok(None),
         }
@@ -144,7 +146,7 @@ impl<H: Host> Client<H> {
         let chain_id = pending.block.chain_id;
         let mut before = self.consensus(chain_id).await?;
         for attempt in 0..PROPOSAL_ATTEMPTS_MAX {
-            let outcome = self.attempt(&mut pending, executed.take(), attempt, on_progress).await;
+            let outcome = Box::pin(self.attempt(&mut pending, executed.take(), attempt, on_progress)).await;
             let error = match outcome {
                 Err(error @ (ClientError::Quorum(_) | ClientError::Validator(_))) => error,
                 outcome => return outcome,
@@ -152,7 +154,7 @@ impl<H: Host> Client<H> {
             let mut after = self.consensus(chain_id).await?;
             if after == before {
                 // What the refusing validators know is not known here: ask them, then try once more.
-                let synced = self.sync_chain(chain_id).await;
+                let synced = Box::pin(self.sync_chain(chain_id)).await;
                 after = self.consensus(chain_id).await?;
                 if synced.is_err() || after == before {
                     return Err(error);
@@ -173,7 +175,7 @@ impl<H: Host> Client<H> {
         let chain_id = pending.block.chain_id;
         let mut info = self.manager_info(chain_id).await?;
         if info.manager.round_timeout.is_some_and(|deadline| deadline <= self.host.now())
-            && self.request_timeout(chain_id).await.is_ok()
+            && Box::pin(self.request_timeout(chain_id)).await.is_ok()
         {
             info = self.manager_info(chain_id).await?;
         }
@@ -185,8 +187,8 @@ impl<H: Host> Client<H> {
             Some(LockingBlock::Regular(certificate))
                 if certificate.round == info.manager.current_round && !certificate.round.is_fast() =>
             {
-                let certificate = self.finalize(certificate, on_progress).await?;
-                return self.complete(pending, certificate, on_progress).await;
+                let certificate = Box::pin(self.finalize(certificate, on_progress)).await?;
+                return Box::pin(self.complete(pending, certificate, on_progress)).await;
             }
             Some(LockingBlock::Regular(certificate)) => {
                 let block = certificate.value().clone().into_inner();
@@ -230,14 +232,16 @@ impl<H: Host> Client<H> {
             self.propose_locally(pending, &proposal).await?;
         }
         let committee = self.chain_committee(chain_id).await?;
-        let votes = self.collect_votes(&committee, &proposal, &candidate.block, on_progress).await?;
+        let votes =
+            Box::pin(self.collect_votes(&committee, &proposal, &candidate.block, on_progress)).await?;
         let certificate = match round.is_fast() {
             true => confirmed(candidate.block, round, votes, &committee)?,
             false => {
-                self.finalize(validated(candidate.block, round, votes, &committee)?, on_progress).await?
+                Box::pin(self.finalize(validated(candidate.block, round, votes, &committee)?, on_progress))
+                    .await?
             }
         };
-        self.complete(pending, certificate, on_progress).await
+        Box::pin(self.complete(pending, certificate, on_progress)).await
     }
 
     /// Signs the candidate for a round and stores the result. Nothing leaves before this has returned.
@@ -318,7 +322,7 @@ impl<H: Host> Client<H> {
         self.process_certificates(&remotes, vec![certificate.clone()], Keep::Executed).await?;
         self.local.clear_pending_proposal(chain_id).await?;
         on_progress(Progress::Certified { block_hash: certificate.hash() });
-        let spread = self.spread(&certificate, &committee).await;
+        let spread = Box::pin(self.spread(&certificate, &committee)).await;
         on_progress(match spread {
             Ok(()) => Progress::Spread,
             Err(error) => Progress::SpreadFailed(to_node_error(error)),

@@ -16,7 +16,7 @@ impl<H: Host> Client<H> {
     ) -> Result<(Vec<ConfirmedBlockCertificate>, Option<Outcome>), ClientError> {
         let mut certificates = Vec::new();
         loop {
-            match self.execute(chain_id, Vec::new(), Vec::new(), on_progress).await {
+            match Box::pin(self.execute(chain_id, Vec::new(), Vec::new(), on_progress)).await {
                 Ok(Outcome::Committed(certificate) | Outcome::Conflict(certificate)) => {
                     certificates.push(*certificate)
                 }

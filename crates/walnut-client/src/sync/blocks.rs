@@ -29,7 +29,8 @@ impl<H: Host> Client<H> {
         let mut fetched_blobs = BTreeSet::new();
         let mut fetched_events = BTreeSet::new();
         while !certificates.is_empty() {
-            let (processed, outcome) = self.local.handle_confirmed_certificates(&certificates, keep).await;
+            let (processed, outcome) =
+                Box::pin(self.local.handle_confirmed_certificates(&certificates, keep)).await;
             certificates.drain(..processed);
             let Err(error) = outcome else { continue };
             match error.missing() {

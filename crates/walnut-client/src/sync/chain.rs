@@ -37,9 +37,9 @@ impl<H: Host> Client<H> {
             }
             info => info?,
         };
-        self.download_blocks(remote, chain_id, info.next_block_height).await?;
+        Box::pin(self.download_blocks(remote, chain_id, info.next_block_height)).await?;
         if self.next_height(chain_id).await? == info.next_block_height {
-            self.sync_manager(remote, &info).await?;
+            Box::pin(self.sync_manager(remote, &info)).await?;
         }
         Ok(())
     }

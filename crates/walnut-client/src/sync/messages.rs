@@ -8,11 +8,11 @@ impl<H: Host> Client<H> {
     /// Brings an owned chain up to date: its blocks and consensus, the committees, the messages and the events sent to it.
     /// Makes no block.
     pub async fn sync_all(&self, chain_id: ChainId) -> Result<(), ClientError> {
-        self.sync_chain(chain_id).await?;
+        Box::pin(self.sync_chain(chain_id)).await?;
         if self.local.epoch(chain_id).await? > self.local.epoch(self.admin_chain_id()).await? {
-            self.sync_chain(self.admin_chain_id()).await?;
+            Box::pin(self.sync_chain(self.admin_chain_id())).await?;
         }
-        self.sync_publishers(chain_id).await?;
-        self.find_received_certificates(chain_id).await
+        Box::pin(self.sync_publishers(chain_id)).await?;
+        Box::pin(self.find_received_certificates(chain_id)).await
     }
 }

@@ -46,7 +46,7 @@ impl<H: Host> Client<H> {
             asked?;
             return Ok(());
         }
-        self.fetch_received(chain_id, &remotes, logs).await?;
+        Box::pin(self.fetch_received(chain_id, &remotes, logs)).await?;
         // Without a quorum something may have been missed: what was found is kept, and the error shown.
         asked?;
         Ok(())
@@ -64,7 +64,7 @@ impl<H: Host> Client<H> {
         let senders = merged.senders().map(|(sender, heights)| {
             let trackers = &trackers;
             async move {
-                let fetched = self.fetch_from_sender(chain_id, sender, heights, remotes).await?;
+                let fetched = Box::pin(self.fetch_from_sender(chain_id, sender, heights, remotes)).await?;
                 if let Some(height) = fetched.done {
                     trackers.borrow_mut().mark_done(sender, height);
                 }

@@ -23,7 +23,7 @@ impl<H: Host> Updater<'_, H> {
         if !self.in_progress.insert(chain_id) {
             return Ok(());
         }
-        let outcome = self.send_chain_once(chain_id, target, delivery, latest).await;
+        let outcome = Box::pin(self.send_chain_once(chain_id, target, delivery, latest)).await;
         self.in_progress.remove(&chain_id);
         outcome
     }

@@ -1,0 +1,5 @@
+//! The client against a network in one process.
+
+mod network;
+mod proposing;
+mod syncing;

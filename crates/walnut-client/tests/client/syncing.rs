@@ -1,0 +1,107 @@
+//! Following chains of a network in one process.
+
+use crate::network::{Fault, Network, transfer};
+use futures::executor::block_on;
+use walnut_base::{Amount, BlockHeight, Notification, Reason};
+use walnut_client::{ChainMode, ClientError, Outcome, Progress, QuorumError, Reaction, Remote};
+
+fn quiet(_: Progress) {}
+
+#[test]
+fn a_new_device_downloads_and_executes_everything() {
+    let network = Network::new(2);
+    let (ana_chain, ben_chain) = (network.chain_id(1), network.chain_id(2));
+    let ana = network.client(1);
+    for _ in 0..250 {
+        let outcome =
+            block_on(ana.execute(ana_chain, vec![transfer(ben_chain, 1)], vec![], &quiet)).expect("made");
+        assert!(matches!(outcome, Outcome::Committed(_)));
+    }
+    let laptop = network.client(1);
+    let info = block_on(laptop.sync_chain(ana_chain)).expect("syncs");
+    assert_eq!(info.next_block_height, BlockHeight(250));
+    assert_eq!(info.chain_balance, Amount::from_tokens(750));
+    let downloads = network
+        .validators
+        .iter()
+        .map(|validator| validator.requests.borrow().get("download_certificates").copied().unwrap_or(0));
+    assert_eq!(downloads.sum::<u32>(), 3, "250 blocks in batches of 100, from one validator");
+
+    let ben = network.client(2);
+    block_on(ben.sync_all(ben_chain)).expect("syncs");
+    assert_eq!(block_on(ben.local().pending_bundles(ben_chain)).expect("reads").len(), 250);
+    assert_eq!(
+        block_on(ben.local().next_block_height(ana_chain)),
+        Ok(BlockHeight(0)),
+        "the sender's blocks were kept, not executed"
+    );
+    let (certificates, _) = block_on(ben.process_inbox(ben_chain, &quiet)).expect("receives");
+    assert_eq!(certificates.len(), 1);
+    assert_eq!(block_on(ben.local().balances(ben_chain)).expect("reads").chain, Amount::from_tokens(1_250));
+}
+
+#[test]
+fn without_a_quorum_there_is_no_sync() {
+    let network = Network::new(1);
+    let ana = network.client(1);
+    for validator in &network.validators[..2] {
+        validator.fault.set(Fault::Offline);
+    }
+    let outcome = block_on(ana.sync_chain(network.chain_id(1)));
+    assert!(matches!(outcome, Err(ClientError::Quorum(QuorumError::Trusted(_)))), "{outcome:?}");
+}
+
+#[test]
+fn forged_answers_are_the_validators_error() {
+    let network = Network::new(1);
+    let ana = network.client(1);
+    for validator in &network.validators[..2] {
+        validator.fault.set(Fault::Forger);
+    }
+    let outcome = block_on(ana.sync_chain(network.chain_id(1)));
+    let expected = QuorumError::Trusted(walnut_base::NodeError::InvalidChainInfoResponse);
+    assert_eq!(outcome.err(), Some(ClientError::Quorum(expected)));
+}
+
+#[test]
+fn notifications_are_hints() {
+    let network = Network::new(2);
+    let (ana_chain, ben_chain) = (network.chain_id(1), network.chain_id(2));
+    let (ana, ben) = (network.client(1), network.client(2));
+    block_on(ben.sync_all(ben_chain)).expect("syncs");
+    let outcome =
+        block_on(ana.execute(ana_chain, vec![transfer(ben_chain, 1)], vec![], &quiet)).expect("made");
+    assert!(matches!(outcome, Outcome::Committed(_)));
+    let committee = block_on(ben.admin_committee()).expect("known");
+    let remotes = ben.remotes(&committee);
+    let remote: &Remote<_> = &remotes[0];
+    let reason = Reason::NewIncomingBundle { origin: ana_chain, height: BlockHeight(0) };
+    let notification = Notification { chain_id: ben_chain, reason };
+    assert_eq!(block_on(ben.react(remote, &notification)), Ok(Reaction::Received(ben_chain)));
+    assert_eq!(block_on(ben.react(remote, &notification)), Ok(Reaction::Nothing), "it is known now");
+    let lie = Reason::NewBlock {
+        height: BlockHeight(77),
+        hash: walnut_base::CryptoHash::from([7; 32]),
+        event_streams: Default::default(),
+    };
+    let reaction = block_on(ben.react(remote, &Notification { chain_id: ben_chain, reason: lie }));
+    assert_eq!(reaction, Ok(Reaction::Advanced(ben_chain)), "it was looked into");
+    assert_eq!(block_on(ben.local().next_block_height(ben_chain)), Ok(BlockHeight(0)), "and not believed");
+    let reason = Reason::NewIncomingBundle { origin: ben_chain, height: BlockHeight(5) };
+    let foreign = Notification { chain_id: ana_chain, reason };
+    assert_eq!(block_on(ben.react(remote, &foreign)), Ok(Reaction::Nothing), "nobody follows that chain");
+    block_on(ben.follow(ana_chain, ChainMode::Follow));
+    let outcome = block_on(ben.sync_chain(ana_chain)).expect("syncs");
+    assert_eq!(outcome.next_block_height, BlockHeight(1));
+}
+
+#[test]
+fn a_database_of_another_network_is_left_alone() {
+    let (network, other) = (Network::new(1), Network::new(3));
+    let wallet = network.wallet(1);
+    drop(network.open(wallet.clone(), 1));
+    let outcome = block_on(walnut_client::LocalNode::initialize(&wallet, &other.genesis));
+    let expected =
+        ClientError::OtherNetwork { expected: other.genesis.hash(), found: network.genesis.hash() };
+    assert_eq!(outcome, Err(expected));
+}
