@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use walnut_base::{
-    Blob, Block, ChainId, ChainInfoResponse, Hashed, Notification, ProposedBlock, Reason, Timestamp,
+    Amount, Blob, Block, ChainId, ChainInfoResponse, Hashed, Notification, ProposedBlock, Reason, Timestamp,
     encoding::bcs_size,
 };
 use walnut_execution::{Applications, AutoRetry, BlockInputs, Environment, ResourceTracker, stage_block};
@@ -34,6 +34,10 @@ pub struct StagedBlock {
     pub resources: ResourceTracker,
     /// Chains whose bundles failed and may not be rejected; leave them out until restart.
     pub never_reject_origins: BTreeSet<ChainId>,
+    /// The chain's own balance after the block.
+    pub chain_balance: Amount,
+    /// The signer's account after the block, if it has one.
+    pub signer_balance: Option<Amount>,
     /// The chain before the block.
     pub response: ChainInfoResponse,
 }
@@ -83,10 +87,16 @@ pub(crate) async fn stage_block_execution<S: Store, A: Applications>(
         }
     };
     let block = Hashed::new(staged);
+    let chain_balance = *state.system.balance.get();
+    let signer_balance = match block.header.authenticated_signer {
+        Some(signer) => state.system.balances.read(&session.partition(chain.chain_id()), &signer).await?,
+        None => None,
+    };
     shared.remember_executed(&block, state);
     session.effects.notifications.push(Notification {
         chain_id: chain.chain_id(),
         reason: Reason::BlockExecuted { height: block.header.height, hash: block.hash() },
     });
-    Ok(StagedBlock { block, resources, never_reject_origins, response: answer(shared, chain) })
+    let response = answer(shared, chain);
+    Ok(StagedBlock { block, resources, never_reject_origins, chain_balance, signer_balance, response })
 }

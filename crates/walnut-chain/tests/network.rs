@@ -145,7 +145,7 @@ fn a_locked_fast_block_is_proposed_again_in_a_later_round() {
     let other = proposal(&mut network, 1, FIRST, vec![transfer(chain, 1)]);
     let error = ChainError::HasIncompatibleConfirmedVote(BlockHeight(1), Round::Fast);
     assert_eq!(network.propose(&other)[0], Err(error.into()));
-    let original = OriginalProposal::Fast(fast.signature.clone());
+    let original = OriginalProposal::Fast(fast.signature);
     let retry = network.retry(1, fast.content.block.clone(), Round::MultiLeader(1), original);
     let certificate = network.execute(&retry);
     assert!(certificate.block().matches_proposed_block(&fast.content.block));

@@ -174,7 +174,7 @@ fn proposals_must_make_sense_before_anything_else_is_looked_at() {
     );
     let content = ProposalContent { block: faulty.block.clone(), round: Round::Fast, outcome: None };
     let signature = account_key(102).sign(&content);
-    let original_proposal = Some(OriginalProposal::Fast(signature.clone()));
+    let original_proposal = Some(OriginalProposal::Fast(signature));
     let retry = BlockProposal { content, signature, original_proposal };
     assert_eq!(
         validator.propose(retry, now),

@@ -78,21 +78,24 @@ pub(crate) async fn add_network_actions<S: Store, A>(
     result
 }
 
+/// Blobs as far as they were found.
+pub(crate) type FoundBlobs = BTreeMap<BlobId, Option<Blob>>;
+
 /// Looks for blobs: first among those given, then in what this chain collected, then in the store.
 pub(crate) async fn find_blobs<S: Store>(
     chain: &mut ChainState,
     session: &Session<'_, S>,
     blob_ids: &BTreeSet<BlobId>,
     given: &BTreeMap<BlobId, Blob>,
-) -> Result<BTreeMap<BlobId, Option<Blob>>, WorkerError> {
-    let mut found: BTreeMap<BlobId, Option<Blob>> = blob_ids
+) -> Result<FoundBlobs, WorkerError> {
+    let mut found: FoundBlobs = blob_ids
         .iter()
         .map(|blob_id| {
             let blob = given.get(blob_id).or_else(|| chain.manager.pending_blob(blob_id));
             (*blob_id, blob.cloned())
         })
         .collect();
-    let is_complete = |found: &BTreeMap<BlobId, Option<Blob>>| found.values().all(Option::is_some);
+    let is_complete = |found: &FoundBlobs| found.values().all(Option::is_some);
     if is_complete(&found) {
         return Ok(found);
     }
@@ -119,9 +122,7 @@ pub(crate) async fn find_blobs<S: Store>(
 }
 
 /// All blobs, or the list of missing ones.
-pub(crate) fn complete(
-    found: BTreeMap<BlobId, Option<Blob>>,
-) -> Result<BTreeMap<BlobId, Blob>, (Vec<BlobId>, BTreeMap<BlobId, Option<Blob>>)> {
+pub(crate) fn complete(found: FoundBlobs) -> Result<BTreeMap<BlobId, Blob>, (Vec<BlobId>, FoundBlobs)> {
     let missing: Vec<BlobId> =
         found.iter().filter(|(_, blob)| blob.is_none()).map(|(blob_id, _)| *blob_id).collect();
     if missing.is_empty() {

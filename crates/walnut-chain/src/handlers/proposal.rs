@@ -8,7 +8,7 @@ use walnut_base::{
 use walnut_execution::Applications;
 use walnut_views::Store;
 
-use super::{add_network_actions, answer, complete, find_blobs};
+use super::{FoundBlobs, add_network_actions, answer, complete, find_blobs};
 use crate::{
     chain::ChainState,
     error::{ChainError, WorkerError},
@@ -202,7 +202,7 @@ async fn collect_blobs<S: Store>(
     chain: &mut ChainState,
     session: &mut Session<'_, S>,
     proposal: &BlockProposal,
-    found: std::collections::BTreeMap<walnut_base::BlobId, Option<walnut_base::Blob>>,
+    found: FoundBlobs,
 ) -> Result<(), WorkerError> {
     {
         let store = session.partition(chain.chain_id());

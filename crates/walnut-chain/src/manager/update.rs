@@ -88,7 +88,7 @@ impl ChainManager {
             Some(OriginalProposal::Fast(signature)) => {
                 if self.rounds.locking_block.is_none() {
                     // As upstream: the new proposal with the old signature put in place. Its round counts as fast.
-                    let original = BlockProposal { signature: signature.clone(), ..proposal.clone() };
+                    let original = BlockProposal { signature: *signature, ..proposal.clone() };
                     self.set_locking(LockingBlock::Fast(original), blobs.clone());
                 }
             }
