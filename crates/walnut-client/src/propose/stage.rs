@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use walnut_base::{AccountOwner, Blob, Block, ChainId, ChainInfoQuery, Hashed, Operation, ProposedBlock};
+use walnut_base::{
+    AccountOwner, Amount, Blob, Block, ChainId, ChainInfoQuery, Hashed, Operation, ProposedBlock,
+};
 use walnut_execution::ResourceTracker;
 
 use crate::{
@@ -19,6 +21,10 @@ pub struct StagedBlock {
     pub blobs: Vec<Blob>,
     /// What executing it took.
     pub resources: ResourceTracker,
+    /// The chain's own balance after the block.
+    pub chain_balance: Amount,
+    /// The signer's account on the chain after the block, if it has one.
+    pub signer_balance: Option<Amount>,
 }
 
 impl StagedBlock {
@@ -70,7 +76,13 @@ impl<H: Host> Client<H> {
             let error = match self.local.stage(block.clone(), round, blobs.clone(), bundles).await {
                 Ok(staged) => {
                     self.handle(chain_id).skipped_origins.borrow_mut().extend(staged.never_reject_origins);
-                    return Ok(StagedBlock { block: staged.block, blobs, resources: staged.resources });
+                    return Ok(StagedBlock {
+                        block: staged.block,
+                        blobs,
+                        resources: staged.resources,
+                        chain_balance: staged.chain_balance,
+                        signer_balance: staged.signer_balance,
+                    });
                 }
                 Err(error) if error.is_empty_block() => return Err(ClientError::EmptyBlock),
                 Err(error) => error,
