@@ -48,5 +48,5 @@ pub use ui::{
 };
 pub use vault::{
     ImportedSecretKind, Signed, SignedEntry, VaultEvent, VaultRequest, VaultResponse, VaultStatus,
-    VaultUpdate,
+    VaultUiRequest, VaultUiResponse, VaultUpdate,
 };

@@ -15,6 +15,8 @@
 //! its `init` starts it, and it posts `VaultEvent::Booted`. Messages are objects
 //! `{ json: string, secrets: Uint8Array[] }` both ways, `json` being a `walnut_wallet::messages::Envelope`.
 
+#[cfg(any(test, target_arch = "wasm32"))]
+mod frame;
 mod vault;
 #[cfg(target_arch = "wasm32")]
 mod worker;

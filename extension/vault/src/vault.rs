@@ -6,8 +6,8 @@ use walnut_wallet::{
     lock::LockMachine,
     messages::{
         AccountId, AccountSource, ImportedSecretKind, KeyKind, LockStatus, SignRequest, Signed, SignedEntry,
-        UiError, UiErrorCode, UiRequest, UiResponse, VaultEvent, VaultRequest, VaultResponse, VaultStatus,
-        VaultUpdate,
+        UiError, UiErrorCode, VaultEvent, VaultRequest, VaultResponse, VaultStatus, VaultUiRequest,
+        VaultUiResponse, VaultUpdate,
     },
     vault::{
         KdfParams, PASSWORD_CHARS_MIN, RecoveryPhrase, VaultError, VaultFile, VaultKey, check_sign_request,
@@ -52,7 +52,7 @@ pub struct Reply {
 
 /// What a request of an interface leads to.
 struct Outcome {
-    response: UiResponse,
+    response: VaultUiResponse,
     update: Option<VaultUpdate>,
     secrets: Vec<Secret>,
 }
@@ -156,7 +156,7 @@ impl Vault {
 
     fn answer<R: RngCore + CryptoRng>(
         &mut self,
-        request: &UiRequest,
+        request: &VaultUiRequest,
         secrets: &[Secret],
         now: Timestamp,
         rng: &mut R,
@@ -171,18 +171,18 @@ impl Vault {
             )));
         }
         match (request, secrets) {
-            (UiRequest::UserAction, _) => {
+            (VaultUiRequest::UserAction, _) => {
                 self.lock.user_action(now);
-                Ok(Outcome::plain(UiResponse::Done))
+                Ok(Outcome::plain(VaultUiResponse::Done))
             }
-            (UiRequest::CreateWallet { name }, [password]) => {
+            (VaultUiRequest::CreateWallet { name }, [password]) => {
                 let phrase = RecoveryPhrase::generate(rng);
                 let (mut file, key) = self.new_file(password, now, rng)?;
                 let id = file.add_phrase(&key, &phrase, ImportedSecretKind::Phrase, name, now, rng)?;
                 let outcome = self.install(file, Some(key), &[id], now);
                 Ok(outcome.with_secret(phrase.words().as_bytes()))
             }
-            (UiRequest::ImportPhrase { name, kind }, [password, words]) => {
+            (VaultUiRequest::ImportPhrase { name, kind }, [password, words]) => {
                 if !matches!(
                     kind,
                     ImportedSecretKind::Phrase
@@ -200,7 +200,7 @@ impl Vault {
                 }
                 Ok(self.install(file, Some(key), &[id], now))
             }
-            (UiRequest::ImportKey { name, kind }, [password, text]) => {
+            (VaultUiRequest::ImportKey { name, kind }, [password, text]) => {
                 let keys = read_keys(*kind, text)?;
                 let (mut file, key) = self.file_for_import(password, now, rng)?;
                 let source = match kind {
@@ -223,36 +223,36 @@ impl Vault {
                 }
                 Ok(self.install(file, Some(key), &added, now))
             }
-            (UiRequest::AddAccount { name }, _) => {
+            (VaultUiRequest::AddAccount { name }, _) => {
                 let mut file = self.file()?.clone();
                 let key = self.key.as_ref().ok_or_else(UiError::locked)?;
                 let id = file.add_next(key, name, now, rng)?;
                 Ok(self.install(file, None, &[id], now))
             }
-            (UiRequest::Unlock, [password]) => self.unlock(password, now, rng),
-            (UiRequest::Lock, _) => {
+            (VaultUiRequest::Unlock, [password]) => self.unlock(password, now, rng),
+            (VaultUiRequest::Lock, _) => {
                 self.lock.lock();
                 self.key = None;
                 Ok(self.show(&[]))
             }
-            (UiRequest::RevealPhrase, [password]) => {
+            (VaultUiRequest::RevealPhrase, [password]) => {
                 let key = self.key_by_password(password)?;
                 let words = self.file()?.phrase(&key)?.words();
                 Ok(self.show(&[]).with_secret(words.as_bytes()))
             }
-            (UiRequest::RevealKey { account }, [password]) => {
+            (VaultUiRequest::RevealKey { account }, [password]) => {
                 let key = self.key_by_password(password)?;
                 let file = self.file()?;
                 let secret_key = file.secret_key(&key, &file.account(*account)?.owner)?;
                 let text = hex_text(secret_key.to_secret_bytes().as_ref());
                 Ok(self.show(&[]).with_secret(&text))
             }
-            (UiRequest::ConfirmBackup, _) => {
+            (VaultUiRequest::ConfirmBackup, _) => {
                 let mut file = self.file()?.clone();
                 file.confirm_backup();
                 Ok(self.install(file, None, &[], now))
             }
-            (UiRequest::ChangePassword, [old, new]) => {
+            (VaultUiRequest::ChangePassword, [old, new]) => {
                 let key = self.key_by_password(old)?;
                 check_new_password(new)?;
                 let mut file = self.file()?.clone();
@@ -260,15 +260,15 @@ impl Vault {
                 file.change_password(&key, &derive_password_key(new, &kdf)?, kdf, rng);
                 Ok(self.install(file, Some(key), &[], now))
             }
-            (UiRequest::RenameAccount { account, name }, _) => {
+            (VaultUiRequest::RenameAccount { account, name }, _) => {
                 let mut file = self.file()?.clone();
                 file.rename(*account, name)?;
                 Ok(self.install(file, None, &[], now))
             }
-            (UiRequest::ExportVault, _) => {
-                Ok(Outcome::plain(UiResponse::ExportedVault { json: self.file()?.to_json() }))
+            (VaultUiRequest::ExportVault, _) => {
+                Ok(Outcome::plain(VaultUiResponse::ExportedVault { json: self.file()?.to_json() }))
             }
-            (UiRequest::EraseWallet, [password]) => {
+            (VaultUiRequest::EraseWallet, [password]) => {
                 // Unreadable records have no password to check; the person has confirmed the loss.
                 if !matches!(self.state, State::Unreadable(_)) {
                     self.key_by_password(password)?;
@@ -278,7 +278,18 @@ impl Vault {
                 self.lock.lock();
                 Ok(Outcome { update: Some(VaultUpdate::Erase), ..self.show(&[]) })
             }
-            _ => Err(UiError::new(UiErrorCode::Unsupported, "The vault does not answer this request.")),
+            // The number of secrets was checked above.
+            (
+                VaultUiRequest::CreateWallet { .. }
+                | VaultUiRequest::ImportPhrase { .. }
+                | VaultUiRequest::ImportKey { .. }
+                | VaultUiRequest::Unlock
+                | VaultUiRequest::RevealPhrase
+                | VaultUiRequest::RevealKey { .. }
+                | VaultUiRequest::ChangePassword
+                | VaultUiRequest::EraseWallet,
+                _,
+            ) => Err(UiError::bad_message("wrong number of secrets")),
         }
     }
 
@@ -377,7 +388,7 @@ impl Vault {
 
     fn show(&self, added: &[AccountId]) -> Outcome {
         let VaultStatus { lock, accounts, .. } = self.status();
-        Outcome::plain(UiResponse::Vault { lock, accounts, added: added.to_vec() })
+        Outcome::plain(VaultUiResponse::Vault { lock, accounts, added: added.to_vec() })
     }
 }
 
@@ -388,7 +399,7 @@ impl Reply {
 }
 
 impl Outcome {
-    fn plain(response: UiResponse) -> Self {
+    fn plain(response: VaultUiResponse) -> Self {
         Self { response, update: None, secrets: Vec::new() }
     }
 

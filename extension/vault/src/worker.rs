@@ -5,12 +5,12 @@ use std::cell::RefCell;
 use js_sys::{Array, Object, Reflect, Uint8Array};
 use rand_core::{CryptoRng, RngCore};
 use walnut_base::Timestamp;
-use walnut_wallet::messages::{Envelope, Payload, RequestId, Route, UiError, VaultEvent};
+use walnut_wallet::messages::{UiError, VaultEvent};
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure, prelude::wasm_bindgen};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use zeroize::Zeroizing;
 
-use crate::{Reply, Secret, Vault};
+use crate::{Reply, Secret, Vault, frame};
 
 /// Secrets of one frame at most.
 const SECRETS_MAX: u32 = 4;
@@ -27,53 +27,39 @@ pub(crate) fn start() {
         let scope = scope.clone();
         // One message at a time: the handler never awaits, so the vault is never borrowed twice.
         Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-            for (envelope, secrets) in answers(&mut vault.borrow_mut(), &event.data()) {
-                post(&scope, &envelope, &secrets);
+            for (json, secrets) in answers(&mut vault.borrow_mut(), &event.data()) {
+                post(&scope, &json, &secrets);
             }
         })
     };
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The loop lives as long as the worker.
     on_message.forget();
-    post(&scope, &Envelope::vault_event(VaultEvent::Booted), &[]);
+    post(&scope, &frame::event(VaultEvent::Booted), &[]);
 }
 
-/// The answer to one frame, and an event if there is one. A frame without an id cannot be answered and is dropped, as
-/// is one for somebody else.
-fn answers(vault: &mut Vault, data: &JsValue) -> Vec<(Envelope, Vec<Secret>)> {
+/// The answer to one frame, and an event if there is one. A frame without an id cannot be answered and is dropped.
+fn answers(vault: &mut Vault, data: &JsValue) -> Vec<(String, Vec<Secret>)> {
     let secrets = take_secrets(data);
     let Some(json) = Reflect::get(data, &"json".into()).ok().and_then(|json| json.as_string()) else {
         return Vec::new();
     };
-    let (id, reply) = match Envelope::from_json(&json) {
-        Err(error) => (id_of(&json), Reply { response: Err(error), secrets: Vec::new() }),
-        Ok(Envelope { to: Route::Vault, id: Some(id), payload: Payload::VaultRequest(request) }) => {
-            let reply = match secrets {
-                Ok(secrets) => vault.handle(request, secrets, now(), &mut BrowserRng),
-                Err(error) => Reply { response: Err(error), secrets: Vec::new() },
-            };
-            (Some(id), reply)
+    let refusal = |error| Reply { response: Err(error), secrets: Vec::new() };
+    let (id, reply) = match (frame::read_request(&json), secrets) {
+        (Ok((id, request)), Ok(secrets)) => {
+            (Some(id), vault.handle(request, secrets, now(), &mut BrowserRng))
         }
-        Ok(envelope) => {
-            let error = UiError::bad_message("not a vault request");
-            (envelope.id, Reply { response: Err(error), secrets: Vec::new() })
-        }
+        (Ok((id, _)), Err(error)) => (Some(id), refusal(error)),
+        (Err((id, error)), _) => (id, refusal(error)),
     };
     let mut answers = Vec::new();
     if let Some(event) = vault.take_event() {
-        answers.push((Envelope::vault_event(event), Vec::new()));
+        answers.push((frame::event(event), Vec::new()));
     }
     if let Some(id) = id {
-        answers.push((Envelope::vault_response(id, reply.response), reply.secrets));
+        answers.push((frame::response(id, &reply.response), reply.secrets));
     }
     answers
-}
-
-/// The id of a frame whose payload is unknown, so that it still gets its answer.
-fn id_of(json: &str) -> Option<RequestId> {
-    let object = js_sys::JSON::parse(json).ok()?;
-    let id = Reflect::get(&object, &"id".into()).ok()?.as_f64()?;
-    format!("{id}").parse().ok().map(RequestId)
 }
 
 /// Copies the secrets and overwrites the originals.
@@ -105,8 +91,7 @@ fn take_secrets(data: &JsValue) -> Result<Vec<Secret>, UiError> {
     problem.map_or(Ok(secrets), Err)
 }
 
-fn post(scope: &DedicatedWorkerGlobalScope, envelope: &Envelope, secrets: &[Secret]) {
-    let json = envelope.to_json().expect("messages have string keys only");
+fn post(scope: &DedicatedWorkerGlobalScope, json: &str, secrets: &[Secret]) {
     let frame = Object::new();
     let list = Array::new();
     let transfer = Array::new();
@@ -122,10 +107,13 @@ fn post(scope: &DedicatedWorkerGlobalScope, envelope: &Envelope, secrets: &[Secr
     assert!(is_posted, "plain strings and fresh buffers can always be posted");
 }
 
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "milliseconds since 1970: positive, below 2^53, and the cast saturates"
+)]
 fn now() -> Timestamp {
-    // Milliseconds since 1970, below 2^53: exact in a double and positive.
-    let millis = js_sys::Date::now();
-    Timestamp::from_micros(format!("{millis:.0}").parse::<u64>().unwrap_or(0).saturating_mul(1_000))
+    Timestamp::from_micros((js_sys::Date::now() as u64).saturating_mul(1_000))
 }
 
 /// `crypto.getRandomValues`.

@@ -185,6 +185,11 @@ fn secrets_only_go_to_the_vault() {
     ];
     for (request, secrets) in vault {
         assert_eq!((request.route(), request.secrets().len()), (Route::Vault, secrets), "{request:?}");
+        // The vault's own enum reads and writes the same.
+        let json = serde_json::to_string(&request).unwrap();
+        let narrow: VaultUiRequest = serde_json::from_str(&json).unwrap();
+        assert_eq!(serde_json::to_string(&narrow).unwrap(), json);
+        assert_eq!(narrow.secrets(), request.secrets());
     }
     for (request, route) in [
         (UiRequest::Hello { protocol: WALLET_PROTOCOL, surface: Surface::Popup }, Route::Host),
@@ -195,6 +200,28 @@ fn secrets_only_go_to_the_vault() {
         (UiRequest::Resync, Route::Node),
     ] {
         assert_eq!((request.route(), request.secrets().len()), (route, 0), "{request:?}");
+    }
+}
+
+#[test]
+fn the_vaults_answers_are_answers_for_interfaces() {
+    let accounts = vec![account(1, "Main", owner(1))];
+    for (narrow, response) in [
+        (VaultUiResponse::Done, UiResponse::Done),
+        (
+            VaultUiResponse::Vault {
+                lock: LockStatus::Unlocked,
+                accounts: accounts.clone(),
+                added: vec![AccountId(1)],
+            },
+            UiResponse::Vault { lock: LockStatus::Unlocked, accounts, added: vec![AccountId(1)] },
+        ),
+        (
+            VaultUiResponse::ExportedVault { json: "{}".into() },
+            UiResponse::ExportedVault { json: "{}".into() },
+        ),
+    ] {
+        assert_eq!(serde_json::to_string(&narrow).unwrap(), serde_json::to_string(&response).unwrap());
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use walnut_base::{AccountOwner, AccountSignature, BlockHeight, ChainId, CryptoHash, Round};
 
-use super::{Account, LockStatus, SignRequest, UiRequest, UiResponse};
+use super::{Account, AccountId, LockStatus, SignRequest};
 use crate::vault::VaultFile;
 
 /// What the host asks of the vault worker.
@@ -23,10 +23,11 @@ pub enum VaultRequest {
         /// Minutes until auto-lock, from the settings.
         auto_lock_minutes: u32,
     },
-    /// A request of an interface with [`Route::Vault`](super::Route::Vault), with its secrets.
+    /// A request of an interface with [`Route::Vault`](super::Route::Vault), with its secrets: the JSON of the
+    /// [`UiRequest`](super::UiRequest) as it is.
     Ui(
         /// It.
-        UiRequest,
+        VaultUiRequest,
     ),
     /// A signature for the node.
     Sign(
@@ -40,6 +41,60 @@ pub enum VaultRequest {
     },
     /// Time passes: locks when it is time to. Send every 20 s while unlocked.
     Tick,
+}
+
+/// The requests of interfaces that the vault answers, alone: the worker stays small by not knowing the others. Each has
+/// the same name, fields, JSON and secrets as in [`UiRequest`](super::UiRequest), where they are described.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "described at UiRequest")]
+pub enum VaultUiRequest {
+    UserAction,
+    CreateWallet { name: String },
+    ImportPhrase { name: String, kind: ImportedSecretKind },
+    ImportKey { name: String, kind: ImportedSecretKind },
+    AddAccount { name: String },
+    Unlock,
+    Lock,
+    RevealPhrase,
+    RevealKey { account: AccountId },
+    ConfirmBackup,
+    ChangePassword,
+    RenameAccount { account: AccountId, name: String },
+    ExportVault,
+    EraseWallet,
+}
+
+impl VaultUiRequest {
+    /// As [`UiRequest::secrets`](super::UiRequest::secrets).
+    pub fn secrets(&self) -> &'static [&'static str] {
+        match self {
+            Self::CreateWallet { .. }
+            | Self::Unlock
+            | Self::RevealPhrase
+            | Self::RevealKey { .. }
+            | Self::EraseWallet => &["password"],
+            Self::ImportPhrase { .. } => &["password", "words"],
+            Self::ImportKey { .. } => &["password", "key"],
+            Self::ChangePassword => &["old password", "new password"],
+            Self::UserAction
+            | Self::AddAccount { .. }
+            | Self::Lock
+            | Self::ConfirmBackup
+            | Self::RenameAccount { .. }
+            | Self::ExportVault => &[],
+        }
+    }
+}
+
+/// The vault's answers for interfaces, with the JSON of the same variants of [`UiResponse`](super::UiResponse).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "described at UiResponse")]
+pub enum VaultUiResponse {
+    Done,
+    Vault { lock: LockStatus, accounts: Vec<Account>, added: Vec<AccountId> },
+    ExportedVault { json: String },
 }
 
 /// The vault worker's answer.
@@ -58,8 +113,8 @@ pub enum VaultResponse {
     /// Answer for an interface, with secrets beside it where promised. When `update` is there, the host persists the
     /// file in both places **before** it passes the answer on.
     Ui {
-        /// The answer.
-        response: UiResponse,
+        /// The answer: its JSON is that of the [`UiResponse`](super::UiResponse).
+        response: VaultUiResponse,
         /// The state after it, for [`NodeRequest::VaultChanged`](super::NodeRequest::VaultChanged).
         status: VaultStatus,
         /// What to persist first.

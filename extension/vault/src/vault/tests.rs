@@ -4,7 +4,7 @@ use rand_core::{CryptoRng, Error, RngCore};
 use walnut_base::{
     AccountOwner, BlockHeight, ChainId, CryptoHash, Epoch, ProposalContent, ProposedBlock, Round, Timestamp,
 };
-use walnut_wallet::messages::{Account, SignId, Surface};
+use walnut_wallet::messages::{Account, SignId};
 
 use super::*;
 
@@ -48,7 +48,7 @@ struct World {
     now: u64,
 }
 
-type Answer = Result<(UiResponse, VaultStatus, Vec<String>), UiError>;
+type Answer = Result<(VaultUiResponse, VaultStatus, Vec<String>), UiError>;
 
 impl World {
     fn new() -> Self {
@@ -76,7 +76,7 @@ impl World {
     }
 
     /// A request of an interface; the host stores what the answer asks for.
-    fn ui(&mut self, request: UiRequest, secrets: &[&str]) -> Answer {
+    fn ui(&mut self, request: VaultUiRequest, secrets: &[&str]) -> Answer {
         let reply = self.send(VaultRequest::Ui(request), secrets);
         let secrets =
             reply.secrets.iter().map(|secret| String::from_utf8(secret.to_vec()).unwrap()).collect();
@@ -93,13 +93,13 @@ impl World {
         }
     }
 
-    fn code(&mut self, request: UiRequest, secrets: &[&str]) -> Option<UiErrorCode> {
+    fn code(&mut self, request: VaultUiRequest, secrets: &[&str]) -> Option<UiErrorCode> {
         self.ui(request, secrets).err().map(|error| error.code)
     }
 
     fn create(&mut self) -> String {
         let (_, status, mut secrets) =
-            self.ui(UiRequest::CreateWallet { name: "Main".into() }, &[PASSWORD]).unwrap();
+            self.ui(VaultUiRequest::CreateWallet { name: "Main".into() }, &[PASSWORD]).unwrap();
         assert_eq!(status.lock, LockStatus::Unlocked);
         secrets.remove(0)
     }
@@ -167,17 +167,17 @@ fn a_wallet_from_birth_to_restart() {
         Ok((LockStatus::Locked, true))
     );
     assert_eq!(world.accounts(), accounts);
-    assert_eq!(world.code(UiRequest::Unlock, &[OTHER]), Some(UiErrorCode::WrongPassword));
+    assert_eq!(world.code(VaultUiRequest::Unlock, &[OTHER]), Some(UiErrorCode::WrongPassword));
     assert_eq!(world.lock(), LockStatus::Locked);
-    world.ui(UiRequest::Unlock, &[PASSWORD]).unwrap();
+    world.ui(VaultUiRequest::Unlock, &[PASSWORD]).unwrap();
     assert_eq!(world.lock(), LockStatus::Unlocked);
 
-    let (_, _, revealed) = world.ui(UiRequest::RevealPhrase, &[PASSWORD]).unwrap();
+    let (_, _, revealed) = world.ui(VaultUiRequest::RevealPhrase, &[PASSWORD]).unwrap();
     assert_eq!(revealed, [words]);
-    world.ui(UiRequest::ConfirmBackup, &[]).unwrap();
-    world.ui(UiRequest::RenameAccount { account: AccountId(1), name: "Savings".into() }, &[]).unwrap();
-    world.ui(UiRequest::AddAccount { name: "Second".into() }, &[]).unwrap();
-    let (_, _, key) = world.ui(UiRequest::RevealKey { account: AccountId(2) }, &[PASSWORD]).unwrap();
+    world.ui(VaultUiRequest::ConfirmBackup, &[]).unwrap();
+    world.ui(VaultUiRequest::RenameAccount { account: AccountId(1), name: "Savings".into() }, &[]).unwrap();
+    world.ui(VaultUiRequest::AddAccount { name: "Second".into() }, &[]).unwrap();
+    let (_, _, key) = world.ui(VaultUiRequest::RevealKey { account: AccountId(2) }, &[PASSWORD]).unwrap();
     assert_eq!(key[0].len(), 64);
     world.restart().unwrap();
     let accounts = world.accounts();
@@ -187,7 +187,7 @@ fn a_wallet_from_birth_to_restart() {
     );
 
     // The revealed key is the account's key.
-    let import = UiRequest::ImportKey { name: "Same".into(), kind: ImportedSecretKind::Ed25519Key };
+    let import = VaultUiRequest::ImportKey { name: "Same".into(), kind: ImportedSecretKind::Ed25519Key };
     assert_eq!(world.code(import, &[PASSWORD, &key[0]]), Some(UiErrorCode::AccountExists));
 }
 
@@ -195,22 +195,22 @@ fn a_wallet_from_birth_to_restart() {
 fn changing_the_password() {
     let mut world = World::new();
     world.create();
-    assert_eq!(world.code(UiRequest::ChangePassword, &[OTHER, OTHER]), Some(UiErrorCode::WrongPassword));
+    assert_eq!(world.code(VaultUiRequest::ChangePassword, &[OTHER, OTHER]), Some(UiErrorCode::WrongPassword));
     assert_eq!(
-        world.code(UiRequest::ChangePassword, &[PASSWORD, "password1"]),
+        world.code(VaultUiRequest::ChangePassword, &[PASSWORD, "password1"]),
         Some(UiErrorCode::WeakPassword)
     );
-    world.ui(UiRequest::ChangePassword, &[PASSWORD, OTHER]).unwrap();
+    world.ui(VaultUiRequest::ChangePassword, &[PASSWORD, OTHER]).unwrap();
     world.restart().unwrap();
-    assert_eq!(world.code(UiRequest::Unlock, &[PASSWORD]), Some(UiErrorCode::WrongPassword));
-    assert!(world.ui(UiRequest::Unlock, &[OTHER]).is_ok());
+    assert_eq!(world.code(VaultUiRequest::Unlock, &[PASSWORD]), Some(UiErrorCode::WrongPassword));
+    assert!(world.ui(VaultUiRequest::Unlock, &[OTHER]).is_ok());
 }
 
 #[test]
 fn importing() {
     let mut world = World::new();
-    let phrase = |kind| UiRequest::ImportPhrase { name: "Imported".into(), kind };
-    let key = |kind| UiRequest::ImportKey { name: "Key".into(), kind };
+    let phrase = |kind| VaultUiRequest::ImportPhrase { name: "Imported".into(), kind };
+    let key = |kind| VaultUiRequest::ImportKey { name: "Key".into(), kind };
     use ImportedSecretKind as Kind;
     assert_eq!(
         world.code(phrase(Kind::EvmPhrase), &[PASSWORD, "abandon about"]),
@@ -226,7 +226,7 @@ fn importing() {
     assert!(status.accounts[0].backed_up);
 
     // Further imports ask for the password of this wallet, locked or not.
-    world.ui(UiRequest::Lock, &[]).unwrap();
+    world.ui(VaultUiRequest::Lock, &[]).unwrap();
     assert_eq!(world.code(phrase(Kind::Phrase), &[OTHER, ABOUT]), Some(UiErrorCode::WrongPassword));
     world.ui(phrase(Kind::Phrase), &[PASSWORD, ABOUT]).unwrap();
     assert_eq!(world.code(key(Kind::EvmKey), &[PASSWORD, "0x12"]), Some(UiErrorCode::InvalidPrivateKey));
@@ -261,7 +261,7 @@ fn signing() {
     );
     world.restart().unwrap();
     assert_eq!(code(world.sign(second.clone())), Some(UiErrorCode::Locked));
-    world.ui(UiRequest::Unlock, &[PASSWORD]).unwrap();
+    world.ui(VaultUiRequest::Unlock, &[PASSWORD]).unwrap();
     let with_table = SignRequest { signed: vec![signed.entry.clone()], ..second };
     assert_eq!(code(world.sign(with_table)), Some(UiErrorCode::ConflictingSignature), "by the table");
     assert_eq!(
@@ -283,7 +283,7 @@ fn locking_by_time_and_by_hand() {
     let owner = world.accounts()[0].owner;
     world.now += 899;
     assert_eq!(world.lock(), LockStatus::Unlocked);
-    world.ui(UiRequest::UserAction, &[]).unwrap();
+    world.ui(VaultUiRequest::UserAction, &[]).unwrap();
     world.now += 899;
     // A signature is no user action.
     world.sign(sign_request(owner, &proposal(1), Vec::new())).unwrap();
@@ -293,14 +293,14 @@ fn locking_by_time_and_by_hand() {
     assert_eq!(refused, Err(UiError::locked()));
     assert_eq!(world.vault.take_event(), Some(VaultEvent::AutoLocked));
     assert_eq!(world.vault.take_event(), None);
-    assert_eq!(world.code(UiRequest::AddAccount { name: "x".into() }, &[]), Some(UiErrorCode::Locked));
+    assert_eq!(world.code(VaultUiRequest::AddAccount { name: "x".into() }, &[]), Some(UiErrorCode::Locked));
 
-    world.ui(UiRequest::Unlock, &[PASSWORD]).unwrap();
-    world.ui(UiRequest::Lock, &[]).unwrap();
+    world.ui(VaultUiRequest::Unlock, &[PASSWORD]).unwrap();
+    world.ui(VaultUiRequest::Lock, &[]).unwrap();
     assert_eq!(world.lock(), LockStatus::Locked);
     assert_eq!(world.vault.take_event(), None, "locking by hand is no surprise");
 
-    world.ui(UiRequest::Unlock, &[PASSWORD]).unwrap();
+    world.ui(VaultUiRequest::Unlock, &[PASSWORD]).unwrap();
     world.now += 120;
     assert!(world.send(VaultRequest::SetAutoLock { minutes: 1 }, &[]).response.is_ok());
     assert_eq!(world.lock(), LockStatus::Locked);
@@ -322,13 +322,13 @@ fn damaged_and_newer_records_are_never_overwritten() {
         assert_eq!(world.load(copies).map_err(|error| error.code), Err(code));
         assert_eq!(world.lock(), LockStatus::Damaged);
         for (request, secrets) in [
-            (UiRequest::CreateWallet { name: "New".into() }, vec![PASSWORD]),
+            (VaultUiRequest::CreateWallet { name: "New".into() }, vec![PASSWORD]),
             (
-                UiRequest::ImportPhrase { name: "New".into(), kind: ImportedSecretKind::Phrase },
+                VaultUiRequest::ImportPhrase { name: "New".into(), kind: ImportedSecretKind::Phrase },
                 vec![PASSWORD, ABOUT],
             ),
-            (UiRequest::Unlock, vec![PASSWORD]),
-            (UiRequest::ExportVault, vec![]),
+            (VaultUiRequest::Unlock, vec![PASSWORD]),
+            (VaultUiRequest::ExportVault, vec![]),
         ] {
             assert_eq!(world.code(request, &secrets), Some(code));
         }
@@ -336,10 +336,10 @@ fn damaged_and_newer_records_are_never_overwritten() {
     }
     // One intact copy is enough.
     assert_eq!(world.load(vec![damaged.clone(), good]).map(|status| status.lock), Ok(LockStatus::Locked));
-    world.ui(UiRequest::Unlock, &[PASSWORD]).unwrap();
+    world.ui(VaultUiRequest::Unlock, &[PASSWORD]).unwrap();
     // Only the person gives damaged records up.
     world.load(vec![damaged]).unwrap_err();
-    world.ui(UiRequest::EraseWallet, &[""]).unwrap();
+    world.ui(VaultUiRequest::EraseWallet, &[""]).unwrap();
     assert_eq!((world.lock(), world.stored.clone()), (LockStatus::NoWallet, None));
     world.create();
 }
@@ -348,34 +348,32 @@ fn damaged_and_newer_records_are_never_overwritten() {
 fn erasing_needs_the_password() {
     let mut world = World::new();
     world.create();
-    assert_eq!(world.code(UiRequest::EraseWallet, &[OTHER]), Some(UiErrorCode::WrongPassword));
+    assert_eq!(world.code(VaultUiRequest::EraseWallet, &[OTHER]), Some(UiErrorCode::WrongPassword));
     assert!(world.stored.is_some());
-    world.ui(UiRequest::EraseWallet, &[PASSWORD]).unwrap();
+    world.ui(VaultUiRequest::EraseWallet, &[PASSWORD]).unwrap();
     assert_eq!((world.stored.clone(), world.lock()), (None, LockStatus::NoWallet));
 }
 
 #[test]
 fn what_does_not_fit_is_refused_with_a_code() {
     let mut world = World::new();
-    let create = || UiRequest::CreateWallet { name: "Main".into() };
+    let create = || VaultUiRequest::CreateWallet { name: "Main".into() };
     for (request, secrets, code) in [
-        (UiRequest::Unlock, vec![PASSWORD], UiErrorCode::NoWallet),
-        (UiRequest::Lock, vec![PASSWORD], UiErrorCode::BadMessage),
+        (VaultUiRequest::Unlock, vec![PASSWORD], UiErrorCode::NoWallet),
+        (VaultUiRequest::Lock, vec![PASSWORD], UiErrorCode::BadMessage),
         (create(), vec![], UiErrorCode::BadMessage),
         (create(), vec![PASSWORD, PASSWORD], UiErrorCode::BadMessage),
         (create(), vec!["short"], UiErrorCode::WeakPassword),
         (create(), vec![""], UiErrorCode::WeakPassword),
-        (UiRequest::CreateWallet { name: " ".into() }, vec![PASSWORD], UiErrorCode::InvalidName),
-        (UiRequest::Snapshot, vec![], UiErrorCode::Unsupported),
-        (UiRequest::Hello { protocol: 1, surface: Surface::Tab }, vec![], UiErrorCode::Unsupported),
-        (UiRequest::ExportVault, vec![], UiErrorCode::NoWallet),
+        (VaultUiRequest::CreateWallet { name: " ".into() }, vec![PASSWORD], UiErrorCode::InvalidName),
+        (VaultUiRequest::ExportVault, vec![], UiErrorCode::NoWallet),
     ] {
         assert_eq!(world.code(request.clone(), &secrets), Some(code), "{request:?}");
     }
     world.create();
     assert_eq!(world.code(create(), &[PASSWORD]), Some(UiErrorCode::WalletExists));
     assert_eq!(
-        world.code(UiRequest::RevealKey { account: AccountId(9) }, &[PASSWORD]),
+        world.code(VaultUiRequest::RevealKey { account: AccountId(9) }, &[PASSWORD]),
         Some(UiErrorCode::UnknownAccount)
     );
     // Before `Load`, nothing is known and nothing is made.
