@@ -69,12 +69,8 @@ fn proposals_of_recorded_blocks() {
     for (_, certificate) in golden() {
         let (block, _) = certificate.block().clone().into_proposal();
         let initial = BlockProposal::new_initial(Round::Fast, block.clone(), &owner_key());
-        let retry_fast = BlockProposal::new_retry_fast(
-            Round::MultiLeader(1),
-            block,
-            initial.signature.clone(),
-            &owner_key(),
-        );
+        let retry_fast =
+            BlockProposal::new_retry_fast(Round::MultiLeader(1), block, initial.signature, &owner_key());
         let validated = ValidatedBlockCertificate::new(
             ValidatedBlock::new(certificate.block().clone()),
             Round::MultiLeader(0),

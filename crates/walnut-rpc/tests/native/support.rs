@@ -85,6 +85,7 @@ pub(crate) fn chain_info() -> ChainInfoResponse {
 
 /// A request that reached the service.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "a handful in a test")]
 pub(crate) enum Received {
     Proposal(HandleBlockProposalRequest),
     Lite(HandleLiteCertificateRequest),
