@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::Context;
 use super::tally::Tally;
 use crate::machine::{Browser, WASM_TARGET};
-use crate::workspace::Place;
+use crate::workspace::{Package, Place};
 
 /// Packages that must have browser tests.
 const REQUIRED: [&str; 2] = ["walnut-vectors", "walnut-storage"];
@@ -21,46 +21,47 @@ const LIMIT: Duration = Duration::from_secs(15 * 60);
 const RUNNER_LIMIT_S: &str = "840";
 
 pub(super) fn run(context: &Context<'_>, browser: Browser) -> Result<Tally> {
-    let files = build(context)?;
+    for name in REQUIRED {
+        if !context.workspace.require(name)?.targets_of("test").any(is_browser_test) {
+            bail!("package {name} has no browser test (tests/web.rs)");
+        }
+    }
     let (variable, driver) = match browser {
         Browser::Chromium => ("CHROMEDRIVER", "chromedriver"),
         Browser::Firefox => ("GECKODRIVER", "geckodriver"),
     };
     let driver = context.machine.find(driver).with_context(|| format!("{driver} is missing"))?;
+    let settings = context.machine.browser_tests.join("webdriver.json");
     let mut total = Tally::default();
-    for file in files {
-        println!("{} in {}", file.rsplit('/').next().unwrap_or(&file), browser.name());
-        let runner = context.machine.run("wasm-bindgen-test-runner").arg(&file).env(variable, &driver);
-        let runner = runner
-            .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", context.machine.browser_tests.join("webdriver.json"));
-        total += Tally::of(runner.env("WASM_BINDGEN_TEST_TIMEOUT", RUNNER_LIMIT_S).timeout(LIMIT))?;
+    for package in &context.workspace.packages {
+        for test in package.targets_of("test").filter(|test| is_browser_test(test)) {
+            println!("{} {test} in {}", package.name, browser.name());
+            // One package that does not compile is one failure, not the end of the others.
+            total += match build(context, package, test) {
+                Err(error) => {
+                    println!("{error:#}");
+                    Tally { passed: 0, failed: 1 }
+                }
+                Ok(file) => {
+                    let runner =
+                        context.machine.run("wasm-bindgen-test-runner").arg(&file).env(variable, &driver);
+                    let runner = runner.env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &settings);
+                    Tally::of(runner.env("WASM_BINDGEN_TEST_TIMEOUT", RUNNER_LIMIT_S).timeout(LIMIT))?
+                }
+            };
+        }
     }
     Ok(total)
 }
 
-/// Compiles all browser tests; the wasm files.
-fn build(context: &Context<'_>) -> Result<Vec<String>> {
-    for name in REQUIRED {
-        if context.workspace.require(name)?.targets_of("test").all(|test| !is_browser_test(test)) {
-            bail!("package {name} has no browser test (tests/web.rs)");
-        }
-    }
-    let mut files = Vec::new();
-    for package in &context.workspace.packages {
-        for test in package.targets_of("test").filter(|test| is_browser_test(test)) {
-            let cargo =
-                context.machine.wasm_cargo()?.args(["test", "--no-run", "--quiet", "--target", WASM_TARGET]);
-            let cargo = cargo.args(["--profile", "wasm-test", "-p", &package.name, "--test", test]);
-            let features: Vec<String> = package.features_for(Place::Browser).collect();
-            let cargo = cargo.arg("--features").arg(features.join(","));
-            let output = cargo.arg("--message-format=json-render-diagnostics").output()?;
-            files.push(
-                executable(&output, test)
-                    .with_context(|| format!("{}: no wasm file for {test}", package.name))?,
-            );
-        }
-    }
-    Ok(files)
+/// Compiles one browser test; the wasm file.
+fn build(context: &Context<'_>, package: &Package, test: &str) -> Result<String> {
+    let features: Vec<String> = package.features_for(Place::Browser).collect();
+    let cargo = context.machine.wasm_cargo()?.args(["test", "--no-run", "--quiet", "--target", WASM_TARGET]);
+    let cargo = cargo.args(["--profile", "wasm-test", "-p", &package.name, "--test", test]);
+    let cargo = cargo.arg("--features").arg(features.join(","));
+    let output = cargo.arg("--message-format=json-render-diagnostics").output()?;
+    executable(&output, test).with_context(|| format!("{}: no wasm file for {test}", package.name))
 }
 
 fn is_browser_test(target: &str) -> bool {
