@@ -59,11 +59,14 @@ pub fn start(snapshot: &str) -> Result<(), JsValue> {
     std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
     let window = window()?;
     let document = window.document().ok_or("a page has a document")?;
-    let saved = serde_json::from_str::<Snapshot>(snapshot).ok().filter(|saved| saved.version == SNAPSHOT_VERSION);
+    let saved =
+        serde_json::from_str::<Snapshot>(snapshot).ok().filter(|saved| saved.version == SNAPSHOT_VERSION);
     let mut model = first_model(&window, &document, saved);
     let hash = window.location().hash()?;
-    let commands = if model.link == Link::Connecting { update::start_route(&mut model, &hash) } else { Vec::new() };
-    let root: web_sys::Node = document.get_element_by_id("app").ok_or("the page has a place for the interface")?.into();
+    let commands =
+        if model.link == Link::Connecting { update::start_route(&mut model, &hash) } else { Vec::new() };
+    let root: web_sys::Node =
+        document.get_element_by_id("app").ok_or("the page has a place for the interface")?.into();
     root.set_text_content(None);
     let tree = draw(&model);
     root.append_child(&create(&document, &tree)?)?;
@@ -72,7 +75,10 @@ pub fn start(snapshot: &str) -> Result<(), JsValue> {
     document.document_element().ok_or("a page has a root element")?.set_attribute("data-painted", "")?;
     if let Some(performance) = window.performance() {
         // The time from the page's start to the first paint, for the benchmark.
-        document.document_element().ok_or("a page has a root element")?.set_attribute("data-painted", &performance.now().to_string())?;
+        document
+            .document_element()
+            .ok_or("a page has a root element")?
+            .set_attribute("data-painted", &performance.now().to_string())?;
     }
     listen(&window, &document)?;
     if is_live {
@@ -333,7 +339,9 @@ fn listen(window: &Window, document: &Document) -> Result<(), JsValue> {
 
 /// Finds the handler by the path of child indexes and turns the event into its message.
 fn handle(event: &web_sys::Event, kind: Event) {
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()) else { return };
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()) else {
+        return;
+    };
     let Some(handler) = handler_of(&target, kind) else { return };
     let message = match handler {
         Handler::Send(message) => message,
@@ -349,7 +357,9 @@ fn handle(event: &web_sys::Event, kind: Event) {
 
 /// Several words pasted into one field are spread; anything else is left to the browser.
 fn paste(event: web_sys::Event) {
-    let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()) else { return };
+    let Some(target) = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok()) else {
+        return;
+    };
     let Some(Handler::Value(make)) = handler_of(&target, Event::Paste) else { return };
     let data = event.dyn_ref::<web_sys::ClipboardEvent>().and_then(web_sys::ClipboardEvent::clipboard_data);
     let Some(text) = data.and_then(|data| data.get_data("text").ok()).map(Zeroizing::new) else { return };
@@ -387,7 +397,10 @@ fn value_of(target: &web_sys::Node) -> String {
     if let Some(select) = target.dyn_ref::<web_sys::HtmlSelectElement>() {
         return select.value();
     }
-    target.dyn_ref::<web_sys::HtmlTextAreaElement>().map(web_sys::HtmlTextAreaElement::value).unwrap_or_default()
+    target
+        .dyn_ref::<web_sys::HtmlTextAreaElement>()
+        .map(web_sys::HtmlTextAreaElement::value)
+        .unwrap_or_default()
 }
 
 fn read_form(form: &HtmlFormElement) -> Form {
@@ -396,9 +409,9 @@ fn read_form(form: &HtmlFormElement) -> Form {
     for place in 0..elements.length() {
         let Some(element) = elements.item(place) else { continue };
         let name = element.get_attribute("name").unwrap_or_default();
-        let skip = element.dyn_ref::<HtmlInputElement>().is_some_and(|input| {
-            matches!(input.type_().as_str(), "radio" | "checkbox") && !input.checked()
-        });
+        let skip = element
+            .dyn_ref::<HtmlInputElement>()
+            .is_some_and(|input| matches!(input.type_().as_str(), "radio" | "checkbox") && !input.checked());
         if !name.is_empty() && !skip {
             values.0.insert(name, Zeroizing::new(value_of(&element)));
         }
@@ -426,7 +439,10 @@ fn clear_secrets(document: &Document) -> Result<(), JsValue> {
     for input in fields(document, "input[type=password]")? {
         input.set_value("");
     }
-    if let Some(area) = document.get_element_by_id("key").and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok()) {
+    if let Some(area) = document
+        .get_element_by_id("key")
+        .and_then(|area| area.dyn_into::<web_sys::HtmlTextAreaElement>().ok())
+    {
         area.set_value("");
     }
     Ok(())
@@ -455,11 +471,14 @@ fn show_theme(window: &Window, document: &Document, theme: Theme) -> Result<(), 
 
 fn open_tab(window: &Window, route: Route) -> Result<(), JsValue> {
     let url = format!("popup.html?surface=tab#{route}");
-    let tabs = extension_api().and_then(|api| Reflect::get(&api, &"tabs".into()).ok()).filter(JsValue::is_object);
+    let tabs =
+        extension_api().and_then(|api| Reflect::get(&api, &"tabs".into()).ok()).filter(JsValue::is_object);
     match tabs {
         Some(tabs) => {
             let runtime = extension_api().and_then(|api| Reflect::get(&api, &"runtime".into()).ok());
-            let full = runtime.and_then(|runtime| call(&runtime, "getURL", &url.as_str().into())).unwrap_or_else(|| url.into());
+            let full = runtime
+                .and_then(|runtime| call(&runtime, "getURL", &url.as_str().into()))
+                .unwrap_or_else(|| url.into());
             let options = Object::new();
             Reflect::set(&options, &"url".into(), &full)?;
             call(&tabs, "create", &options);
@@ -481,10 +500,16 @@ fn save(document: &Document, name: &str, text: &str) -> Result<(), JsValue> {
 
 /// Asks for access to a network's host. Validators answer without it (CORS); a refusal is no error.
 fn permit(url: &str) {
-    let Some(permissions) = extension_api().and_then(|api| Reflect::get(&api, &"permissions".into()).ok()) else { return };
+    let Some(permissions) = extension_api().and_then(|api| Reflect::get(&api, &"permissions".into()).ok())
+    else {
+        return;
+    };
     let host = url.split('/').take(3).collect::<Vec<_>>().join("/");
     // Match patterns have no port.
-    let host = host.rsplit_once(':').filter(|(scheme, _)| scheme.contains("//")).map_or(host.as_str(), |(host, _)| host);
+    let host = host
+        .rsplit_once(':')
+        .filter(|(scheme, _)| scheme.contains("//"))
+        .map_or(host.as_str(), |(host, _)| host);
     let options = Object::new();
     let origins = Array::of1(&format!("{host}/*").into());
     if Reflect::set(&options, &"origins".into(), &origins).is_ok() {
@@ -494,7 +519,9 @@ fn permit(url: &str) {
 
 /// Tells the vault that somebody is there.
 fn act() {
-    let is_open = APP.with_borrow(|app| app.as_ref().is_some_and(|app| app.model.is_unlocked() && app.model.link == Link::Online));
+    let is_open = APP.with_borrow(|app| {
+        app.as_ref().is_some_and(|app| app.model.is_unlocked() && app.model.link == Link::Online)
+    });
     let time = Date::now();
     if is_open && time - LAST_ACTION.get() > USER_ACTION_MS {
         LAST_ACTION.set(time);
@@ -516,7 +543,11 @@ fn window_hash() -> String {
     window().and_then(|window| window.location().hash()).unwrap_or_default()
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time after 1970 in microseconds fits 53 bits")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a time after 1970 in microseconds fits 53 bits"
+)]
 fn now() -> Timestamp {
     Timestamp::from_micros((Date::now() * 1_000.0) as u64)
 }

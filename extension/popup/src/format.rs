@@ -38,7 +38,11 @@ pub(crate) fn bytes(bytes: u64) -> String {
 
 /// Thousandths as a decimal number.
 pub(crate) fn milli(milli: u64) -> String {
-    if milli >= 10_000 { (milli / 1_000).to_string() } else { format!("{}.{}", milli / 1_000, milli % 1_000 / 100) }
+    if milli >= 10_000 {
+        (milli / 1_000).to_string()
+    } else {
+        format!("{}.{}", milli / 1_000, milli % 1_000 / 100)
+    }
 }
 
 /// A whole number in groups of three.

@@ -35,8 +35,6 @@ pub(crate) enum Message {
     /// The host told something.
     Told(Box<UiEvent>),
 
-    /// Go to a screen.
-    Go(Route),
     /// Copy a text.
     Copy(String),
     /// The text is on the clipboard.

@@ -2,18 +2,22 @@
 
 mod wallet;
 
-use walnut_base::{AccountOwner, Amount, ChainId};
+#[cfg(test)]
+use walnut_base::ChainId;
+use walnut_base::{AccountOwner, Amount};
 use walnut_wallet::{
     activity::ActivityId,
     messages::{
-        AccountId, BookEntryKind, ClaimStep, Diagnostics, LockStatus, PartyName, RecipientInfo, SendDraft, SendQuote, Surface,
-        SyncPhase, Theme, UiError, UiErrorCode,
+        AccountId, BookEntryKind, ClaimStep, Diagnostics, LockStatus, PartyName, RecipientInfo, SendDraft,
+        SendQuote, Surface, SyncPhase, Theme, UiError, UiErrorCode,
     },
     vault::password_strength,
 };
 use zeroize::Zeroizing;
 
-use self::wallet::{chain_id, details, empty_wallet, milli, network, normal, now, receive_info, review, site_requests};
+use self::wallet::{
+    chain_id, details, empty_wallet, milli, network, normal, now, receive_info, review, site_requests,
+};
 use crate::{
     message::{ChainTab, ReceiveAs},
     model::{Link, Model, Secret, Sheet, Task},
@@ -25,6 +29,7 @@ const WORDS: &str = "abandon ability able about above absent absorb abstract abs
                      achieve acid acoustic acquire across act action actor actress actual";
 
 /// Names of all fixtures.
+#[cfg_attr(not(test), expect(dead_code, reason = "read by tests, and by tests/browser/screens.mjs as text"))]
 pub(crate) const FIXTURES: [&str; 66] = [
     "welcome",
     "password",
@@ -95,6 +100,7 @@ pub(crate) const FIXTURES: [&str; 66] = [
 ];
 
 /// Further fixtures that differ little; drawn by tests only.
+#[cfg_attr(not(test), expect(dead_code, reason = "as above"))]
 pub(crate) const MORE: [&str; 11] = [
     "settings-look",
     "settings-about",
@@ -117,7 +123,8 @@ pub(crate) fn fixture(name: &str) -> Option<Model> {
     model.has_focus = true;
     let savings = chain_id(1);
     match name {
-        "welcome" | "password" | "password-typed" | "password-error" | "import" | "import-12-bad" | "import-key" => {
+        "welcome" | "password" | "password-typed" | "password-error" | "import" | "import-12-bad"
+        | "import-key" => {
             no_wallet(&mut model, name);
         }
         "words-covered" | "words" => {
@@ -150,7 +157,8 @@ pub(crate) fn fixture(name: &str) -> Option<Model> {
             model.route = Route::Chain(savings);
             model.chain.tab = ChainTab::Blocks;
         }
-        "chain-balances" | "chain-inbox" | "chain-inbox-empty" | "chain-blocks" | "chain-owners" | "chain-applications" => {
+        "chain-balances" | "chain-inbox" | "chain-inbox-empty" | "chain-blocks" | "chain-owners"
+        | "chain-applications" => {
             chain(&mut model, name);
         }
         "send-empty" | "send-known" | "send-new" | "send-error" | "send-no-chain" | "save-recipient" => {
@@ -206,7 +214,10 @@ pub(crate) fn fixture(name: &str) -> Option<Model> {
                 snapshot.site_requests = site_requests("connect");
             });
             if name == "locked-error" {
-                model.error = Some(UiError::new(UiErrorCode::WrongPassword, "This is not the password of this wallet. Try again."));
+                model.error = Some(UiError::new(
+                    UiErrorCode::WrongPassword,
+                    "This is not the password of this wallet. Try again.",
+                ));
             }
         }
         "damaged" => change_snapshot(&mut model, |snapshot| snapshot.lock = LockStatus::Damaged),
@@ -282,7 +293,9 @@ fn claim(model: &mut Model, name: &str) {
 fn home(model: &mut Model, name: &str) {
     change_snapshot(model, |snapshot| match name {
         "home-syncing" => {
-            for sync in std::iter::once(&mut snapshot.sync).chain(snapshot.chains.iter_mut().map(|chain| &mut chain.sync)) {
+            for sync in std::iter::once(&mut snapshot.sync)
+                .chain(snapshot.chains.iter_mut().map(|chain| &mut chain.sync))
+            {
                 sync.phase = SyncPhase::Syncing;
                 sync.verified_height.0 = 231;
                 sync.claimed_height.0 = 412;
@@ -351,10 +364,15 @@ fn send(model: &mut Model, name: &str) {
     }
     model.send.to = to.to_string();
     model.send.amount = if name == "send-error" { "8390.75".to_owned() } else { "12.5".to_owned() };
-    let known_as = if name == "send-known" { PartyName::Book("Ana's chain".to_owned()) } else { PartyName::New };
-    let info = RecipientInfo { chain_id: to, owner: AccountOwner::CHAIN, known_as, kind: BookEntryKind::Chain };
+    let known_as =
+        if name == "send-known" { PartyName::Book("Ana's chain".to_owned()) } else { PartyName::New };
+    let info =
+        RecipientInfo { chain_id: to, owner: AccountOwner::CHAIN, known_as, kind: BookEntryKind::Chain };
     let recipient = if name == "send-error" {
-        Err(UiError::new(UiErrorCode::InvalidRecipient, "This is 63 digits long; a chain ID has 64. The last one may be missing."))
+        Err(UiError::new(
+            UiErrorCode::InvalidRecipient,
+            "This is 63 digits long; a chain ID has 64. The last one may be missing.",
+        ))
     } else {
         Ok(info)
     };

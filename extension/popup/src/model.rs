@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use walnut_base::{AccountOwner, Amount, ChainId, Timestamp};
 use walnut_wallet::{
-    amount_input::parse_amount,
-    vault::PasswordStrength,
     activity::{ActivityId, ActivityItem},
+    amount_input::parse_amount,
     messages::{
-        Account, AccountId, ChainDetails, ChainSummary, ClaimStep, ConnectPermissions, Diagnostics, ImportedSecretKind,
-        LockStatus, NetworkStatus, ReceiveInfo, RecipientInfo, Review, ReviewId, SendDraft, SendQuote, SiteRequestId, Snapshot,
-        Surface, UiError,
+        Account, AccountId, ChainDetails, ChainSummary, ClaimStep, ConnectPermissions, Diagnostics,
+        ImportedSecretKind, LockStatus, NetworkStatus, ReceiveInfo, RecipientInfo, Review, ReviewId,
+        SendDraft, SendQuote, SiteRequestId, Snapshot, Surface, UiError,
     },
+    vault::PasswordStrength,
 };
 use zeroize::Zeroizing;
 
@@ -377,7 +377,11 @@ impl Model {
     pub(crate) fn send_source(&self) -> Option<(ChainId, AccountOwner)> {
         self.send.source.or_else(|| {
             let sources = self.send_sources();
-            sources.iter().find(|source| source.2 > Amount::ZERO).or_else(|| sources.first()).map(|source| (source.0, source.1))
+            sources
+                .iter()
+                .find(|source| source.2 > Amount::ZERO)
+                .or_else(|| sources.first())
+                .map(|source| (source.0, source.1))
         })
     }
 
@@ -391,7 +395,8 @@ impl Model {
                     continue;
                 }
                 sources.push((chain.chain_id, AccountOwner::CHAIN, chain.chain_balance));
-                let mine = chain.owner_balances.iter().filter(|held| held.is_mine && held.balance > Amount::ZERO);
+                let mine =
+                    chain.owner_balances.iter().filter(|held| held.is_mine && held.balance > Amount::ZERO);
                 sources.extend(mine.map(|held| (chain.chain_id, held.owner, held.balance)));
             }
         }

@@ -98,7 +98,12 @@ impl Route {
     /// Where the back button leads; none on the four main screens.
     pub(crate) fn parent(self) -> Option<Self> {
         match self {
-            Self::Home | Self::Welcome | Self::Words | Self::Activity | Self::Network | Self::Settings(None) => None,
+            Self::Home
+            | Self::Welcome
+            | Self::Words
+            | Self::Activity
+            | Self::Network
+            | Self::Settings(None) => None,
             Self::Create | Self::Import => Some(Self::Welcome),
             Self::Claim | Self::AddChain | Self::Chain(_) | Self::Send | Self::Receive | Self::Requests => {
                 Some(Self::Home)

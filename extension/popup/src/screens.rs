@@ -28,7 +28,8 @@ pub(crate) use self::{home::column as home_column, sheets::sheet};
 /// Draws the page for the model.
 pub(crate) fn draw(model: &Model) -> Node {
     let Some(snapshot) = &model.snapshot else {
-        let content = if model.link == Link::Silent { return frame(model, locked::silent(model)) } else { el("div") };
+        let content =
+            if model.link == Link::Silent { return frame(model, locked::silent(model)) } else { el("div") };
         return frame(model, titled(None, content.attr("aria-busy", "true")));
     };
     if model.link == Link::Silent {
@@ -53,7 +54,9 @@ pub(crate) fn draw(model: &Model) -> Node {
         (LockStatus::Unlocked, Route::Requests) => request::request(model),
         (LockStatus::Unlocked, Route::Network) => network::network(model),
         (LockStatus::Unlocked, Route::Settings(part)) => settings::settings(model, part),
-        (LockStatus::Unlocked, Route::Home | Route::Welcome | Route::Create | Route::Import) => home::home(model),
+        (LockStatus::Unlocked, Route::Home | Route::Welcome | Route::Create | Route::Import) => {
+            home::home(model)
+        }
     };
     frame(model, screen)
 }

@@ -41,7 +41,9 @@ impl Transport {
         let listen = |name: &str| -> Result<BroadcastChannel, JsValue> {
             let channel = BroadcastChannel::new(name)?;
             let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-                if let Some(message) = crate::browser::with_transport(|transport| transport.read(&event.data())).flatten() {
+                if let Some(message) =
+                    crate::browser::with_transport(|transport| transport.read(&event.data())).flatten()
+                {
                     dispatch(message);
                 }
             });
@@ -50,7 +52,11 @@ impl Transport {
             heard.forget();
             Ok(channel)
         };
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a random number in [0, 2^52)")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a random number in [0, 2^52)"
+        )]
         let first = (js_sys::Math::random() * FIRST_ID_MAX) as u64;
         Ok(Self {
             ui: listen(CHANNEL_UI)?,

@@ -10,8 +10,8 @@ mod html;
 #[cfg(target_arch = "wasm32")]
 mod patch;
 
-#[cfg(target_arch = "wasm32")]
-pub(crate) use self::patch::{create, patch};
+pub(crate) use self::element::{Element, Event, Form, Handler, Node, el, nothing};
 #[cfg(test)]
 pub(crate) use self::html::to_html;
-pub(crate) use self::element::{Element, Event, Form, Handler, Node, el, nothing};
+#[cfg(target_arch = "wasm32")]
+pub(crate) use self::patch::{create, patch};

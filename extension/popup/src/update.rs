@@ -8,8 +8,8 @@ mod settings;
 mod site;
 
 use walnut_base::ChainId;
-use walnut_wallet::vault::password_strength;
 use walnut_wallet::messages::{LockStatus, Snapshot, UiEvent, UiRequest};
+use walnut_wallet::vault::password_strength;
 
 use crate::{
     message::{Command, Message, Redacted, Secrets},
@@ -42,7 +42,11 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Vec<Command> {
         Message::Tick(now) => {
             model.now = now;
             let is_due = now.micros() / MICROS_PER_SECOND % NETWORK_SECONDS == 0;
-            if is_due && model.route == Route::Network && model.link == Link::Online { enter(model, Route::Network) } else { Vec::new() }
+            if is_due && model.route == Route::Network && model.link == Link::Online {
+                enter(model, Route::Network)
+            } else {
+                Vec::new()
+            }
         }
         Message::Focused(has_focus) => {
             model.has_focus = has_focus;
@@ -54,10 +58,11 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Vec<Command> {
             model.tasks.clear();
             Vec::new()
         }
-        Message::Answered { request, result, secrets } => answer::answered(model, *request, *result, secrets.0),
+        Message::Answered { request, result, secrets } => {
+            answer::answered(model, *request, *result, secrets.0)
+        }
         Message::Told(event) => told(model, *event),
 
-        Message::Go(route) => vec![Command::Go(route)],
         Message::Copy(text) => vec![Command::Copy(text)],
         Message::Copied(text) => {
             model.copied = Some(text);
@@ -278,7 +283,9 @@ fn ask_with(model: &mut Model, request: UiRequest, secrets: Secrets) -> Vec<Comm
 /// What a request keeps busy.
 fn task(request: &UiRequest) -> Option<Task> {
     Some(match request {
-        UiRequest::CreateWallet { .. } | UiRequest::ImportPhrase { .. } | UiRequest::ImportKey { .. } => Task::Setup,
+        UiRequest::CreateWallet { .. } | UiRequest::ImportPhrase { .. } | UiRequest::ImportKey { .. } => {
+            Task::Setup
+        }
         UiRequest::Unlock => Task::Unlock,
         UiRequest::ClaimChain { .. } => Task::Claim,
         UiRequest::AddChain { .. } => Task::AddChain,
@@ -286,9 +293,9 @@ fn task(request: &UiRequest) -> Option<Task> {
         UiRequest::ProcessInbox { .. } => Task::Inbox,
         UiRequest::PrepareSend { .. } => Task::Prepare,
         UiRequest::Approve { .. } => Task::Approve,
-        UiRequest::ApproveConnect { .. } | UiRequest::ApproveSign { .. } | UiRequest::DenySiteRequest { .. } => {
-            Task::Site
-        }
+        UiRequest::ApproveConnect { .. }
+        | UiRequest::ApproveSign { .. }
+        | UiRequest::DenySiteRequest { .. } => Task::Site,
         UiRequest::Activity { .. } => Task::Activity,
         UiRequest::ReceiveInfo { .. } => Task::Receive,
         UiRequest::NetworkStatus => Task::Network,
@@ -386,7 +393,8 @@ fn fresh(model: &mut Model, snapshot: Snapshot) -> Vec<Command> {
     }
     let changed = match model.route {
         Route::Chain(id) => {
-            let row = |snapshot: &Snapshot| snapshot.chains.iter().find(|chain| chain.chain_id == id).cloned();
+            let row =
+                |snapshot: &Snapshot| snapshot.chains.iter().find(|chain| chain.chain_id == id).cloned();
             row(&old) != row(new)
         }
         Route::Activity => old.activity != new.activity,

@@ -35,8 +35,7 @@ pub(crate) const UNKNOWN: &str = "unknown";
 pub(crate) const YES: &str = "Yes";
 pub(crate) const NO: &str = "No";
 pub(crate) const YOU_CAN_CLOSE: &str = "You can close this window; it goes on without it.";
-pub(crate) const NO_ANSWER: &str =
-    "The node has not answered for a minute. What you asked for may still happen; look under Activity before you try again.";
+pub(crate) const NO_ANSWER: &str = "The node has not answered for a minute. What you asked for may still happen; look under Activity before you try again.";
 
 pub(crate) fn copy(what: &str) -> String {
     format!("Copy {}", lower_first(what))

@@ -4,11 +4,11 @@ use walnut_base::{AccountOwner, Amount, BlockHeight, ChainId, CryptoHash, TimeDe
 use walnut_wallet::{
     activity::{ActivityId, ActivityItem, ActivityKind, ActivityStatus, Step, TimelineStep},
     messages::{
-        Account, AccountId, AccountSource, AddressBookEntry, Agreement, BlockSummary, ChainDetails, ChainSummary,
-        ConnectRequest, DecodedField, DecodedOperation, Effect, InboxBundle, InboxMessage, KeyKind, LockStatus,
-        NetworkChoice, NetworkStatus, NodeStatus, OwnerBalance, PendingSiteRequest, ReceiveInfo, Review, ReviewId,
-        ReviewKind, SiteRequestBody, SiteRequestId, Snapshot, SyncPhase, SyncState, UiError, UiErrorCode,
-        ValidatorStatus, Warning,
+        Account, AccountId, AccountSource, AddressBookEntry, Agreement, BlockSummary, ChainDetails,
+        ChainSummary, ConnectRequest, DecodedField, DecodedOperation, Effect, InboxBundle, InboxMessage,
+        KeyKind, LockStatus, NetworkChoice, NetworkStatus, NodeStatus, OwnerBalance, PendingSiteRequest,
+        ReceiveInfo, Review, ReviewId, ReviewKind, SiteRequestBody, SiteRequestId, Snapshot, SyncPhase,
+        SyncState, UiError, UiErrorCode, ValidatorStatus, Warning,
     },
 };
 
@@ -118,7 +118,13 @@ pub(super) fn normal() -> Snapshot {
     snapshot.sync = up_to_date(1_803);
     snapshot.activity = activity();
     snapshot.address_book = vec![
-        AddressBookEntry { id: 1, name: "Ana's chain".to_owned(), chain_id: Some(chain_id(7)), owner: None, created_at: before(9_000) },
+        AddressBookEntry {
+            id: 1,
+            name: "Ana's chain".to_owned(),
+            chain_id: Some(chain_id(7)),
+            owner: None,
+            created_at: before(9_000),
+        },
         AddressBookEntry {
             id: 2,
             name: "Ben".to_owned(),
@@ -130,10 +136,17 @@ pub(super) fn normal() -> Snapshot {
     snapshot
 }
 
-fn item(id: u64, kind: ActivityKind, status: ActivityStatus, seconds_ago: u64, steps: &[(u64, Step)]) -> ActivityItem {
+fn item(
+    id: u64,
+    kind: ActivityKind,
+    status: ActivityStatus,
+    seconds_ago: u64,
+    steps: &[(u64, Step)],
+) -> ActivityItem {
     let start = before(seconds_ago);
     let at = |millis: u64| start.saturating_add(TimeDelta::from_millis(millis));
-    let timeline: Vec<_> = steps.iter().map(|(millis, step)| TimelineStep { step: step.clone(), at: at(*millis) }).collect();
+    let timeline: Vec<_> =
+        steps.iter().map(|(millis, step)| TimelineStep { step: step.clone(), at: at(*millis) }).collect();
     let is_certified = matches!(status, ActivityStatus::Certified | ActivityStatus::Delivered);
     ActivityItem {
         id: ActivityId(id),
@@ -154,7 +167,11 @@ fn item(id: u64, kind: ActivityKind, status: ActivityStatus, seconds_ago: u64, s
 }
 
 fn activity() -> Vec<ActivityItem> {
-    let to = |chain: u64, amount| ActivityKind::Sent { recipient_chain: chain_id(chain), recipient_owner: AccountOwner::CHAIN, amount };
+    let to = |chain: u64, amount| ActivityKind::Sent {
+        recipient_chain: chain_id(chain),
+        recipient_owner: AccountOwner::CHAIN,
+        amount,
+    };
     let votes = |received| Step::Votes { received, needed: 3, total: 4 };
     let reason = UiError::new(
         UiErrorCode::InsufficientBalance,
@@ -162,7 +179,13 @@ fn activity() -> Vec<ActivityItem> {
     )
     .with_details("execution: balance 1.2 is below 12.502");
     vec![
-        item(9, to(7, milli(12_500)), ActivityStatus::Signed, 41, &[(0, Step::Queued), (60, Step::Signed), (410, votes(1)), (1_900, votes(2))]),
+        item(
+            9,
+            to(7, milli(12_500)),
+            ActivityStatus::Signed,
+            41,
+            &[(0, Step::Queued), (60, Step::Signed), (410, votes(1)), (1_900, votes(2))],
+        ),
         item(
             8,
             to(42, milli(1_000)),
@@ -172,17 +195,33 @@ fn activity() -> Vec<ActivityItem> {
         ),
         item(
             7,
-            ActivityKind::Received { origin: chain_id(7), source: AccountOwner::CHAIN, amount: milli(40_000) },
+            ActivityKind::Received {
+                origin: chain_id(7),
+                source: AccountOwner::CHAIN,
+                amount: milli(40_000),
+            },
             ActivityStatus::Delivered,
             4_000,
-            &[(0, Step::Queued), (30, Step::Signed), (110, votes(4)), (120, Step::Certified), (120, Step::Delivered)],
+            &[
+                (0, Step::Queued),
+                (30, Step::Signed),
+                (110, votes(4)),
+                (120, Step::Certified),
+                (120, Step::Delivered),
+            ],
         ),
         item(
             6,
             to(2, milli(500)),
             ActivityStatus::Delivered,
             9_000,
-            &[(0, Step::Queued), (30, Step::Signed), (90, votes(4)), (100, Step::Certified), (2_400, Step::Delivered)],
+            &[
+                (0, Step::Queued),
+                (30, Step::Signed),
+                (90, votes(4)),
+                (100, Step::Certified),
+                (2_400, Step::Delivered),
+            ],
         ),
         item(
             5,
@@ -218,7 +257,10 @@ pub(super) fn details(summary: ChainSummary, has_inbox: bool) -> ChainDetails {
         messages: vec![InboxMessage { summary: text.to_owned(), amount: Some(amount), is_bouncing }],
     };
     let inbox = if has_inbox {
-        vec![bundle(7, "12.5 tokens for this chain", milli(12_500), false), bundle(42, "1 token came back", milli(1_000), true)]
+        vec![
+            bundle(7, "12.5 tokens for this chain", milli(12_500), false),
+            bundle(42, "1 token came back", milli(1_000), true),
+        ]
     } else {
         Vec::new()
     };
@@ -284,14 +326,27 @@ pub(super) fn review(origin: Option<&str>) -> Review {
 
 /// Waiting requests of sites; the first is of the named kind.
 pub(super) fn site_requests(name: &str) -> Vec<PendingSiteRequest> {
-    let request = |id, origin: &str, body| PendingSiteRequest { id: SiteRequestId(id), origin: origin.to_owned(), asked_at: before(12), body };
-    let connect = |claimed: &str| {
-        SiteRequestBody::Connect(ConnectRequest { claimed_name: Some(claimed.to_owned()), wants_propose: true })
+    let request = |id, origin: &str, body| PendingSiteRequest {
+        id: SiteRequestId(id),
+        origin: origin.to_owned(),
+        asked_at: before(12),
+        body,
     };
-    let sign = |review| SiteRequestBody::Sign { chain_id: chain_id(1), operations: vec!["0000".to_owned()], review };
+    let connect = |claimed: &str| {
+        SiteRequestBody::Connect(ConnectRequest {
+            claimed_name: Some(claimed.to_owned()),
+            wants_propose: true,
+        })
+    };
+    let sign =
+        |review| SiteRequestBody::Sign { chain_id: chain_id(1), operations: vec!["0000".to_owned()], review };
     let second = request(2, "https://market.example", connect("Market"));
     match name {
-        "sign" => vec![request(1, "https://demo.example", sign(Some(Box::new(review(Some("https://demo.example"))))))],
+        "sign" => vec![request(
+            1,
+            "https://demo.example",
+            sign(Some(Box::new(review(Some("https://demo.example"))))),
+        )],
         "sign-staging" => vec![request(1, "https://demo.example", sign(None))],
         _ => vec![request(1, "https://demo.example", connect("Demo <b>shop</b>")), second],
     }

@@ -79,8 +79,8 @@ pub(crate) fn segments<'a>(
     chosen: &str,
     handler: fn(String) -> Message,
 ) -> Element {
-    el("div").class("segments").attr("role", "radiogroup").attr("aria-label", label).each(options.into_iter().map(
-        |(value, text)| {
+    el("div").class("segments").attr("role", "radiogroup").attr("aria-label", label).each(
+        options.into_iter().map(|(value, text)| {
             el("label")
                 .with(
                     el("input")
@@ -91,12 +91,17 @@ pub(crate) fn segments<'a>(
                         .on(Event::Change, Handler::Value(handler)),
                 )
                 .with(text)
-        },
-    ))
+        }),
+    )
 }
 
 /// A box to tick, with an explanation below its label.
-pub(crate) fn check(label: impl Into<Node>, detail: impl Into<Node>, is_on: bool, message: Message) -> Element {
+pub(crate) fn check(
+    label: impl Into<Node>,
+    detail: impl Into<Node>,
+    is_on: bool,
+    message: Message,
+) -> Element {
     el("label")
         .class("choice")
         .with(
@@ -111,10 +116,7 @@ pub(crate) fn check(label: impl Into<Node>, detail: impl Into<Node>, is_on: bool
 /// The last error of this screen in plain words; its code and details folded away.
 pub(crate) fn error_of(model: &Model) -> Node {
     let Some(error) = &model.error else { return nothing() };
-    notice("bad", &error.message, nothing())
-        .attr("role", "alert")
-        .with(details(error))
-        .into()
+    notice("bad", &error.message, nothing()).attr("role", "alert").with(details(error)).into()
 }
 
 /// Code and technical text of an error.

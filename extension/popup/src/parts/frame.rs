@@ -1,6 +1,6 @@
 //! What surrounds a screen: heading, navigation, sheet, spoken news.
 
-use walnut_wallet::messages::{LockStatus, Surface};
+use walnut_wallet::messages::{LockStatus, Surface, SyncPhase};
 
 use crate::{
     format,
@@ -16,18 +16,24 @@ use crate::{
 /// The whole page: heading on top, the screen, navigation below. In a wide tab the home column stands beside it.
 pub(crate) fn frame(model: &Model, screen: Screen) -> Node {
     let is_open = model.is_unlocked() && !model.route.is_onboarding() && model.link != Link::Silent;
-    let has_side = is_open && model.surface == Surface::Tab && !matches!(model.route, Route::Requests | Route::Review);
-    let side = has_side.then(|| el("aside").class("side").attr("aria-label", words::home::TITLE).with(screens::home_column(model)));
+    // A question stands alone: no way around it but an answer or going back.
+    let is_question = matches!(model.route, Route::Requests | Route::Review);
+    let has_side = is_open && model.surface == Surface::Tab && !is_question;
+    let side = has_side.then(|| {
+        el("aside").class("side").attr("aria-label", words::home::TITLE).with(screens::home_column(model))
+    });
     let is_covered = model.sheet.is_some();
     el("div")
         .class(if has_side { "app wide" } else { "app" })
         .with(top(model, screen.title, is_open).flag("inert", is_covered))
         .with(
-            el("div").class("body").flag("inert", is_covered).with(side).with(
-                el("main").class("main").key(format!("{}", model.route)).with(screen.content),
-            ),
+            el("div")
+                .class("body")
+                .flag("inert", is_covered)
+                .with(side)
+                .with(el("main").class("main").key(format!("{}", model.route)).with(screen.content)),
         )
-        .with(is_open.then(|| navigation(model).flag("inert", is_covered)))
+        .with((is_open && !is_question).then(|| navigation(model).flag("inert", is_covered)))
         .with(screens::sheet(model))
         .with(el("div").class("hidden").attr("role", "status").attr("aria-live", "polite").with(news(model)))
         .into()
@@ -60,17 +66,24 @@ fn top(model: &Model, title: Option<String>, is_open: bool) -> Element {
             .attr("aria-label", words::BACK)
             .attr("title", words::BACK)
             .with(Icon::Back.draw()),
-        _ => el("img").class("mark").attr("src", "icons/walnut.svg").attr("alt", "").attr("width", "24").attr("height", "24"),
+        _ => el("img")
+            .class("mark")
+            .attr("src", "icons/walnut.svg")
+            .attr("alt", "")
+            .attr("width", "24")
+            .attr("height", "24"),
     };
-    let heading = el("h1").id("title").attr("tabindex", "-1").class(if title.is_some() { "" } else { "name" });
+    let heading =
+        el("h1").id("title").attr("tabindex", "-1").class(if title.is_some() { "" } else { "name" });
     el("header")
         .class("top")
         .with(lead)
         .with(heading.with(title.unwrap_or_else(|| words::NAME.to_owned())))
         .with(is_open.then(|| sync(model)))
-        .with((is_open && model.surface != Surface::Tab && model.route == Route::Home).then(|| {
-            icon_button(Icon::Tab, words::OPEN_TAB, Message::OpenTab(model.route))
-        }))
+        .with(
+            (is_open && model.surface != Surface::Tab && model.route == Route::Home)
+                .then(|| icon_button(Icon::Tab, words::OPEN_TAB, Message::OpenTab(model.route))),
+        )
         .with(is_open.then(|| icon_button(Icon::Lock, words::LOCK, Message::Lock)))
 }
 
@@ -90,7 +103,13 @@ fn sync(model: &Model) -> Node {
     let (icon, tone, text) = if model.is_saved || model.link != Link::Online {
         (Icon::Clock, "wait", words::saved(&format::ago(model, snapshot.taken_at)))
     } else {
-        status_of(model, &snapshot.sync)
+        let (icon, tone, text) = status_of(model, &snapshot.sync);
+        // The whole sentence stands on the network screen; here is room for a word.
+        match snapshot.sync.phase {
+            SyncPhase::Offline => (icon, tone, words::sync::OFFLINE.to_owned()),
+            SyncPhase::Failed => (icon, tone, words::sync::FAILED_SHORT.to_owned()),
+            _ => (icon, tone, text),
+        }
     };
     el("a")
         .class(format!("status push {tone}"))
@@ -140,7 +159,11 @@ pub(crate) fn sheet(title: &str, content: Element) -> Node {
                     el("div")
                         .class("cluster")
                         .with(el("h2").id("sheet").attr("tabindex", "-1").with(title))
-                        .with(el("span").class("push").with(icon_button(Icon::Close, words::CLOSE, Message::Close))),
+                        .with(el("span").class("push").with(icon_button(
+                            Icon::Close,
+                            words::CLOSE,
+                            Message::Close,
+                        ))),
                 )
                 .with(content),
         )

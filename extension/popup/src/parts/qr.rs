@@ -35,7 +35,12 @@ pub(crate) fn qr(text: &str, label: &str) -> Option<Element> {
             .attr("aria-label", label)
             .attr("shape-rendering", "crispEdges")
             // Black on white in both themes: cameras expect it.
-            .with(el("rect").attr("width", side.to_string()).attr("height", side.to_string()).attr("fill", "#fff"))
+            .with(
+                el("rect")
+                    .attr("width", side.to_string())
+                    .attr("height", side.to_string())
+                    .attr("fill", "#fff"),
+            )
             .with(el("path").attr("d", path).attr("fill", "#000")),
     )
 }

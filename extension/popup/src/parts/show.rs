@@ -12,6 +12,9 @@ use crate::{
     words,
 };
 
+/// Characters of the large size that fit a line of the popup, with the unit.
+const BALANCE_CHARS_MAX: usize = 14;
+
 /// An amount without its unit, for rows.
 pub(crate) fn amount(value: Amount) -> Element {
     el("span").class("amount").with(format::amount(value))
@@ -20,8 +23,16 @@ pub(crate) fn amount(value: Amount) -> Element {
 /// The number people came for.
 pub(crate) fn balance(value: Amount) -> Element {
     let text = format::amount(value);
-    let class = if text.chars().count() > 14 { "balance long" } else { "balance" };
-    el("p").class(class).with(text).with(" ").with(el("span").class("unit").with(words::TOKENS))
+    // Many decimals stand smaller behind the whole tokens, so that the number stays on its line.
+    let (whole, rest) = match text.find('.') {
+        Some(point) if text.chars().count() > BALANCE_CHARS_MAX => text.split_at(point),
+        _ => (text.as_str(), ""),
+    };
+    el("p")
+        .class("balance")
+        .with(whole)
+        .with((!rest.is_empty()).then(|| el("span").class("rest").with(rest)))
+        .with(el("span").class("unit").with(words::TOKENS))
 }
 
 /// A hash or address: short, whole on press, with a copy button.

@@ -79,7 +79,9 @@ fn filter(model: &Model) -> Element {
 pub(super) fn row(model: &Model, item: &ActivityItem) -> Element {
     let (icon, tone, state) = state_of(item);
     let amount: Node = match &item.kind {
-        ActivityKind::Sent { amount, .. } => el("span").class("amount").with(format!("−{}", format::amount(*amount))).into(),
+        ActivityKind::Sent { amount, .. } => {
+            el("span").class("amount").with(format!("−{}", format::amount(*amount))).into()
+        }
         ActivityKind::Received { amount, .. } => {
             el("span").class("amount good").with(format!("+{}", format::amount(*amount))).into()
         }
@@ -105,7 +107,8 @@ pub(super) fn row(model: &Model, item: &ActivityItem) -> Element {
 /// One item and its timeline.
 pub(super) fn item(model: &Model, id: ActivityId) -> Screen {
     let Some(item) = model.item(id) else {
-        let content = el("div").class("plain").with(error_of(model)).with(el("p").class("muted").with(words::LOADING));
+        let content =
+            el("div").class("plain").with(error_of(model)).with(el("p").class("muted").with(words::LOADING));
         return titled(say::ITEM, content);
     };
     let (icon, tone, state) = state_of(item);
@@ -116,11 +119,12 @@ pub(super) fn item(model: &Model, id: ActivityId) -> Screen {
     let content = el("div")
         .class("stack")
         .with(
-            el("div")
-                .class("hero")
-                .with(el("p").class("label").with(title(model, item)))
-                .with(amount)
-                .with(el("p").class(format!("status {tone}")).with(icon.draw()).with(el("span").class("strong").with(state))),
+            el("div").class("hero").with(el("p").class("label").with(title(model, item))).with(amount).with(
+                el("p")
+                    .class(format!("status {tone}"))
+                    .with(icon.draw())
+                    .with(el("span").class("strong").with(state)),
+            ),
         )
         .with(explanation(model, item))
         .with(error_of(model))
@@ -136,13 +140,14 @@ fn explanation(model: &Model, item: &ActivityItem) -> Node {
         ActivityStatus::Signed => notice("wait", &waiting(item), nothing()).into(),
         ActivityStatus::Certified => match &item.kind {
             ActivityKind::Sent { recipient_chain, .. } => {
-                notice("", &say::certified_sent(&chain_label(model, *recipient_chain)), nothing()).into()
+                notice("good", &say::certified_sent(&chain_label(model, *recipient_chain)), nothing()).into()
             }
             _ => nothing(),
         },
         ActivityStatus::Delivered => nothing(),
         ActivityStatus::Failed { reason, can_retry } => {
-            let retry = can_retry.then(|| primary(say::RETRY, Message::Retry(item.id), true).class("button primary slim"));
+            let retry = can_retry
+                .then(|| primary(say::RETRY, Message::Retry(item.id), true).class("button primary slim"));
             let mut actions = el("div").class("actions").with(retry);
             if item.digest.is_none() {
                 actions = actions.with(abandon_button(item));
@@ -192,7 +197,11 @@ fn timeline(model: &Model, item: &ActivityItem) -> Vec<Element> {
         ActivityStatus::Delivered | ActivityStatus::Failed { .. } => &[],
     };
     lines.extend(missing.iter().filter(|text| !text.is_empty()).map(|text| {
-        el("li").class("todo").with(Icon::Clock.draw()).with(el("span").with(*text)).with(el("span").class("label").with(say::TO_COME))
+        el("li")
+            .class("todo")
+            .with(Icon::Clock.draw())
+            .with(el("span").with(*text))
+            .with(el("span").class("label").with(say::TO_COME))
     }));
     lines
 }
@@ -212,17 +221,25 @@ fn step_line(model: &Model, step: &TimelineStep, start: Option<walnut_base::Time
         Step::Votes { received, needed, total } => {
             let is_enough = received >= needed;
             let icon = if is_enough { Icon::Tick } else { Icon::Clock };
-            (icon, if is_enough { "good" } else { "wait" }, say::votes(*received, *total), say::votes_needed(*needed))
+            (
+                icon,
+                if is_enough { "good" } else { "wait" },
+                say::votes(*received, *total),
+                say::votes_needed(*needed),
+            )
         }
-        Step::Certified => (Icon::Tick, "good", say::STEP_CERTIFIED.to_owned(), say::STEP_CERTIFIED_TEXT.to_owned()),
+        Step::Certified => {
+            (Icon::Tick, "good", say::STEP_CERTIFIED.to_owned(), say::STEP_CERTIFIED_TEXT.to_owned())
+        }
         Step::Delivered => (Icon::Tick, "good", say::STEP_DELIVERED.to_owned(), String::new()),
         Step::Failed(reason) => (Icon::Cross, "bad", say::STEP_FAILED.to_owned(), reason.message.clone()),
         Step::Retried => (Icon::Refresh, "wait", say::STEP_RETRIED.to_owned(), String::new()),
     };
     let when: Node = match start {
-        Some(start) if start != step.at => {
-            el("time").attr("title", format::exact(model, step.at)).with(format!("+{}", format::span(start, step.at))).into()
-        }
+        Some(start) if start != step.at => el("time")
+            .attr("title", format::exact(model, step.at))
+            .with(format!("+{}", format::span(start, step.at)))
+            .into(),
         _ => time(model, step.at).into(),
     };
     let text = (!text.is_empty()).then(|| el("span").class("label").with(text));
@@ -281,7 +298,9 @@ fn party(model: &Model, chain: ChainId, owner: AccountOwner) -> Node {
 
 fn title(model: &Model, item: &ActivityItem) -> String {
     match &item.kind {
-        ActivityKind::Sent { recipient_chain, recipient_owner, .. } => say::sent_to(&who(model, *recipient_chain, *recipient_owner)),
+        ActivityKind::Sent { recipient_chain, recipient_owner, .. } => {
+            say::sent_to(&who(model, *recipient_chain, *recipient_owner))
+        }
         ActivityKind::Received { origin, source, .. } => say::received_from(&who(model, *origin, *source)),
         ActivityKind::ChainClaimed => say::claimed(&chain_label(model, item.chain_id)),
         ActivityKind::Operations { summary } => summary.clone(),

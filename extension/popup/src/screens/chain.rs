@@ -44,7 +44,12 @@ pub(super) fn chain(model: &Model, id: ChainId) -> Screen {
         .with(summary.is_closed.then(|| notice("", say::CLOSED_TEXT, nothing())))
         .with(error_of(model))
         .with(tabs(model, summary))
-        .with(el("div").attr("role", "tabpanel").attr("aria-labelledby", "tab").with(panel(model, summary, details)))
+        .with(
+            el("div")
+                .attr("role", "tabpanel")
+                .attr("aria-labelledby", "tab")
+                .with(panel(model, summary, details)),
+        )
         .with(foot(model, summary));
     Screen::named(summary.name.clone(), content)
 }
@@ -57,16 +62,18 @@ fn tabs(model: &Model, summary: &ChainSummary) -> Element {
         (ChainTab::Owners, say::OWNERS.to_owned()),
         (ChainTab::Applications, say::APPLICATIONS.to_owned()),
     ];
-    el("div").class("tabs").attr("role", "tablist").attr("aria-label", say::PARTS).each(tabs.map(|(tab, label)| {
-        let is_here = model.chain.tab == tab;
-        el("button")
-            .attr("type", "button")
-            .attr("role", "tab")
-            .attr_opt("id", is_here.then_some("tab"))
-            .attr("aria-selected", if is_here { "true" } else { "false" })
-            .press(Message::ChainTab(tab))
-            .with(label)
-    }))
+    el("div").class("tabs").attr("role", "tablist").attr("aria-label", say::PARTS).each(tabs.map(
+        |(tab, label)| {
+            let is_here = model.chain.tab == tab;
+            el("button")
+                .attr("type", "button")
+                .attr("role", "tab")
+                .attr_opt("id", is_here.then_some("tab"))
+                .attr("aria-selected", if is_here { "true" } else { "false" })
+                .press(Message::ChainTab(tab))
+                .with(label)
+        },
+    ))
 }
 
 fn panel(model: &Model, summary: &ChainSummary, details: Option<&ChainDetails>) -> Node {
@@ -91,7 +98,11 @@ fn balances(model: &Model, summary: &ChainSummary) -> Node {
             el("div")
                 .class("row")
                 .with(el("span").class("disc").with(icon.draw()))
-                .with(el("span").with(el("span").class("title").with(el("span").class("cut").with(title))).with(below))
+                .with(
+                    el("span")
+                        .with(el("span").class("title").with(el("span").class("cut").with(title)))
+                        .with(below),
+                )
                 .with(el("span").class("value").with(value)),
         )
     };
@@ -120,7 +131,11 @@ fn inbox(model: &Model, details: &ChainDetails) -> Node {
         .class("stack")
         .with(el("ul").class("rows").each(details.inbox.iter().map(|bundle| bundle_row(model, bundle))))
         .with(can_receive.then(|| {
-            primary(if is_busy { words::ONE_MOMENT } else { say::RECEIVE_ALL }, Message::ProcessInbox(id), !is_busy)
+            primary(
+                if is_busy { words::ONE_MOMENT } else { say::RECEIVE_ALL },
+                Message::ProcessInbox(id),
+                !is_busy,
+            )
         }))
         .into()
 }
@@ -137,7 +152,10 @@ fn bundle_row(model: &Model, bundle: &InboxBundle) -> Element {
             .with(el("span").class("disc good").with(Icon::Down.draw()))
             .with(
                 el("span").each(lines).with(
-                    el("span").class("detail").with(el("span").with(say::from(&from))).with(el("span").with(time(model, bundle.timestamp))),
+                    el("span")
+                        .class("detail")
+                        .with(el("span").with(say::from(&from)))
+                        .with(el("span").with(time(model, bundle.timestamp))),
                 ),
             )
             .with(nothing()),
@@ -162,10 +180,11 @@ fn blocks(model: &Model, details: &ChainDetails) -> Node {
                                 el("span")
                                     .class("detail")
                                     .with(el("span").with(say::block(block.height.0)))
-                                    .with(hash(model, &block.hash.to_string(), words::BLOCK_HASH)),
-                            ),
+                                    .with(el("span").with(time(model, block.timestamp))),
+                            )
+                            .with(hash(model, &block.hash.to_string(), words::BLOCK_HASH)),
                     )
-                    .with(el("span").class("value label").with(time(model, block.timestamp))),
+                    .with(nothing()),
             )
         }))
         .into()
@@ -220,28 +239,35 @@ fn applications(model: &Model, details: &ChainDetails) -> Node {
 fn foot(model: &Model, summary: &ChainSummary) -> Element {
     let details = model.chain.details.as_ref().filter(|details| details.summary.chain_id == summary.chain_id);
     let state = details.and_then(|details| details.state_hash).map(|state| state.to_string());
-    let mut facts = el("dl")
-        .class("facts")
-        .with(el("dt").with(words::CHAIN_ID))
-        .with(el("dd").with(hash(model, &summary.chain_id.to_string(), words::CHAIN_ID)));
+    let mut facts = el("dl").class("facts").with(el("dt").with(words::CHAIN_ID)).with(el("dd").with(hash(
+        model,
+        &summary.chain_id.to_string(),
+        words::CHAIN_ID,
+    )));
     if let Some(block) = summary.block_hash {
-        facts = facts
-            .with(el("dt").with(say::LAST_BLOCK))
-            .with(el("dd").with(hash(model, &block.to_string(), words::BLOCK_HASH)));
+        facts = facts.with(el("dt").with(say::LAST_BLOCK)).with(el("dd").with(hash(
+            model,
+            &block.to_string(),
+            words::BLOCK_HASH,
+        )));
     }
     if let Some(state) = state {
-        facts = facts.with(el("dt").with(say::STATE)).with(el("dd").with(hash(model, &state, words::STATE_HASH)));
+        facts =
+            facts.with(el("dt").with(say::STATE)).with(el("dd").with(hash(model, &state, words::STATE_HASH)));
     }
     if let Some(details) = details {
-        facts = facts.with(el("dt").with(say::EPOCH)).with(el("dd").class("mono").with(details.epoch.to_string()));
+        facts = facts
+            .with(el("dt").with(say::EPOCH))
+            .with(el("dd").class("mono").with(details.epoch.to_string()));
     }
-    el("div")
-        .class("stack")
-        .with(facts)
-        .with(
-            el("div")
-                .class("cluster")
-                .with(button(say::RENAME, Message::Open(Sheet::RenameChain(summary.chain_id))).class("button slim"))
-                .with(button(say::FORGET, Message::Open(Sheet::ForgetChain(summary.chain_id))).class("button slim")),
-        )
+    el("div").class("stack").with(facts).with(
+        el("div")
+            .class("cluster")
+            .with(
+                button(say::RENAME, Message::Open(Sheet::RenameChain(summary.chain_id))).class("button slim"),
+            )
+            .with(
+                button(say::FORGET, Message::Open(Sheet::ForgetChain(summary.chain_id))).class("button slim"),
+            ),
+    )
 }

@@ -26,14 +26,24 @@ pub(super) fn home(model: &Model) -> Screen {
         return titled(
             None,
             el("div")
-                .with(el("div").class("only-narrow").with(column(model)))
-                .with(el("div").class("only-wide stack").with(section(words::activity::TITLE, nothing(), latest(model, usize::MAX)))),
+                .with(el("div").class("only-narrow").with(column(model).with(latest_section(model))))
+                .with(el("div").class("only-wide stack").with(section(
+                    words::activity::TITLE,
+                    nothing(),
+                    latest(model, usize::MAX),
+                ))),
         );
     }
-    titled(None, column(model))
+    titled(None, column(model).with(latest_section(model)))
 }
 
-/// Everything on the home screen, one below the other.
+/// What happened last, with the way to all of it.
+fn latest_section(model: &Model) -> Element {
+    let all = el("a").class("link").attr("href", Route::Activity.href()).with(say::ALL);
+    section(say::LATEST, all.into(), latest(model, LATEST))
+}
+
+/// The home screen without its activity, one thing below the other; also the side of a wide tab.
 pub(crate) fn column(model: &Model) -> Element {
     let Some(account) = model.account() else { return el("div") };
     let current = |chain: &&ChainSummary| chain.account == Some(account.id);
@@ -42,7 +52,7 @@ pub(crate) fn column(model: &Model) -> Element {
     let has_chains = !own.is_empty();
     el("div")
         .class("stack")
-        .with(switcher(model, account))
+        .with(switcher(account))
         .with(
             el("div")
                 .class("hero")
@@ -64,16 +74,15 @@ pub(crate) fn column(model: &Model) -> Element {
                 Icon::Chain,
                 say::NO_CHAIN,
                 say::NO_CHAIN_TEXT,
-                el("a").class("button primary").attr("href", Route::Claim.href()).with(words::start::CLAIM).into(),
+                el("a")
+                    .class("button primary")
+                    .attr("href", Route::Claim.href())
+                    .with(words::start::CLAIM)
+                    .into(),
             )
             .into()
         })
         .with((!watched.is_empty()).then(|| chains(model, say::WATCHED, &watched, false)))
-        .with(section(
-            say::LATEST,
-            el("a").class("link").attr("href", Route::Activity.href()).with(say::ALL).into(),
-            latest(model, LATEST),
-        ))
 }
 
 fn action(icon: Icon, label: &str, route: Route, class: &'static str) -> Element {
@@ -81,7 +90,7 @@ fn action(icon: Icon, label: &str, route: Route, class: &'static str) -> Element
 }
 
 /// The current account; opens the account switcher.
-fn switcher(model: &Model, account: &Account) -> Element {
+fn switcher(account: &Account) -> Element {
     let owner = account.owner.to_string();
     el("button")
         .class("switcher")
@@ -92,7 +101,7 @@ fn switcher(model: &Model, account: &Account) -> Element {
         .with(el("span").class("disc small-disc").with(Icon::Person.draw()))
         .with(el("span").class("strong cut").with(account.name.clone()))
         .with(el("span").class("mono label").with(format::short(&owner)))
-        .with(el("span").class("push muted").with(if model.accounts().len() > 1 { say::SWITCH } else { say::ACCOUNTS }))
+        .with(el("span").class("push muted").with(Icon::Forward.draw()))
 }
 
 /// What waits for the person, most urgent first.
@@ -100,16 +109,20 @@ fn notices(model: &Model, account: &Account) -> Node {
     let Some(snapshot) = &model.snapshot else { return nothing() };
     let mut list = el("div").class("notices");
     if let Some(first) = snapshot.site_requests.first() {
-        let link = el("div").class("actions").with(
-            el("a").class("button slim").attr("href", Route::Requests.href()).with(say::LOOK),
-        );
-        list = list.with(notice("wait", &say::site_waits(&first.origin, snapshot.site_requests.len()), link.into()));
+        let link = el("div")
+            .class("actions")
+            .with(el("a").class("button slim").attr("href", Route::Requests.href()).with(say::LOOK));
+        list = list.with(notice(
+            "wait",
+            &say::site_waits(&first.origin, snapshot.site_requests.len()),
+            link.into(),
+        ));
     }
     if let Some(problem) = &snapshot.sync.problem {
         if matches!(snapshot.sync.phase, SyncPhase::Failed | SyncPhase::Offline | SyncPhase::Stopped) {
-            let link = el("div")
-                .class("actions")
-                .with(el("a").class("button slim").attr("href", Route::Network.href()).with(say::SEE_NETWORK));
+            let link = el("div").class("actions").with(
+                el("a").class("button slim").attr("href", Route::Network.href()).with(say::SEE_NETWORK),
+            );
             list = list.with(notice(
                 if snapshot.sync.phase == SyncPhase::Offline { "wait" } else { "bad" },
                 &problem.message,
@@ -120,7 +133,10 @@ fn notices(model: &Model, account: &Account) -> Node {
     let from_words = matches!(account.source, AccountSource::Phrase { .. });
     if from_words && !account.backed_up && !model.chains().is_empty() {
         let link = el("div").class("actions").with(
-            el("a").class("button slim").attr("href", Route::Settings(Some(Part::Backup)).href()).with(say::BACK_UP),
+            el("a")
+                .class("button slim")
+                .attr("href", Route::Settings(Some(Part::Backup)).href())
+                .with(say::BACK_UP),
         );
         list = list.with(notice("", say::NOT_BACKED_UP, link.into()));
     }
@@ -138,24 +154,31 @@ fn chains(model: &Model, title: &str, list: &[&ChainSummary], is_own: bool) -> N
 }
 
 fn chain_row(model: &Model, chain: &ChainSummary) -> Element {
-    let (icon, tone, state) = status_of(model, &chain.sync);
-    let state = if chain.is_closed { (Icon::Lock, "", words::chain::CLOSED.to_owned()) } else { (icon, tone, state) };
+    let (icon, tone, mut state) = status_of(model, &chain.sync);
+    if chain.sync.phase == SyncPhase::Offline {
+        state = words::sync::OFFLINE.to_owned();
+    }
+    let state =
+        if chain.is_closed { (Icon::Lock, "", words::chain::CLOSED.to_owned()) } else { (icon, tone, state) };
     let unread = (chain.unread_bundles > 0).then(|| {
-        el("span").class("chip").with(Icon::Inbox.draw().attr("class", "chip-icon")).with(words::chain::unread(chain.unread_bundles))
+        el("span").class("strong").with(Icon::Inbox.draw()).with(words::chain::unread(chain.unread_bundles))
     });
-    let pending = chain.has_pending_proposal.then(|| el("span").class("wait").with(Icon::Clock.draw()).with(words::chain::PENDING));
+    let pending = chain
+        .has_pending_proposal
+        .then(|| el("span").class("wait").with(Icon::Clock.draw()).with(words::chain::PENDING));
     el("a")
         .class("row")
         .attr("href", Route::Chain(chain.chain_id).href())
         .with(el("span").class("disc").with(Icon::Chain.draw()))
         .with(
             el("span")
-                .with(el("span").class("title").with(el("span").class("cut").with(chain.name.clone())).with(unread))
+                .with(el("span").class("title").with(el("span").class("cut").with(chain.name.clone())))
                 .with(
                     el("span")
                         .class("detail")
                         .with(el("span").with(words::chain::height(chain.next_block_height.0)))
                         .with(el("span").class(state.1).with(state.0.draw()).with(state.2))
+                        .with(unread)
                         .with(pending),
                 ),
         )
@@ -176,7 +199,10 @@ fn latest(model: &Model, limit: usize) -> Node {
     if items.is_empty() {
         return empty(Icon::Activity, words::activity::NONE, words::activity::NONE_TEXT, nothing()).into();
     }
-    el("ul").class("rows").each(items.iter().take(limit).map(|item| el("li").with(activity_row(model, item)))).into()
+    el("ul")
+        .class("rows")
+        .each(items.iter().take(limit).map(|item| el("li").with(activity_row(model, item))))
+        .into()
 }
 
 /// A chain's name for sentences: the name, or the shortened id.

@@ -22,7 +22,13 @@ pub(super) fn locked(model: &Model) -> Screen {
             .with(
                 el("div")
                     .class("stack center welcome")
-                    .with(el("img").attr("src", "icons/walnut.svg").attr("alt", "").attr("width", "72").attr("height", "72"))
+                    .with(
+                        el("img")
+                            .attr("src", "icons/walnut.svg")
+                            .attr("alt", "")
+                            .attr("width", "72")
+                            .attr("height", "72"),
+                    )
                     .with(el("p").class("balance headline").with(say::TITLE))
                     .with(el("p").class("muted").with(say::meanwhile(chains))),
             )
@@ -38,7 +44,11 @@ pub(super) fn locked(model: &Model) -> Screen {
             ))
             .with(error_of(model))
             .with(submit(say::UNLOCK, model.is_busy(Task::Unlock)))
-            .with(el("details").with(el("summary").with(say::FORGOTTEN)).with(el("p").class("small").with(say::FORGOTTEN_TEXT))),
+            .with(
+                el("details")
+                    .with(el("summary").with(say::FORGOTTEN))
+                    .with(el("p").class("small").with(say::FORGOTTEN_TEXT)),
+            ),
     )
 }
 
@@ -46,16 +56,17 @@ pub(super) fn locked(model: &Model) -> Screen {
 pub(super) fn damaged(model: &Model) -> Screen {
     titled(
         say::DAMAGED_TITLE,
-        el("div")
-            .class("plain")
-            .with(notice("bad", say::DAMAGED, nothing()))
-            .with(error_of(model))
-            .with(
-                el("div")
-                    .class("stack tight end")
-                    .with(button(say::DAMAGED_EXPORT, Message::ExportVault).class("button block"))
-                    .with(el("a").class("button primary block").attr("href", Route::Import.href()).with(say::DAMAGED_IMPORT)),
-            ),
+        el("div").class("plain").with(notice("bad", say::DAMAGED, nothing())).with(error_of(model)).with(
+            el("div")
+                .class("stack tight end")
+                .with(button(say::DAMAGED_EXPORT, Message::ExportVault).class("button block"))
+                .with(
+                    el("a")
+                        .class("button primary block")
+                        .attr("href", Route::Import.href())
+                        .with(say::DAMAGED_IMPORT),
+                ),
+        ),
     )
 }
 
@@ -64,15 +75,16 @@ pub(super) fn silent(model: &Model) -> Screen {
     let saved = model.snapshot.as_ref().map(|snapshot| format::ago(model, snapshot.taken_at));
     titled(
         say::SILENT_TITLE,
-        el("div")
-            .class("plain")
-            .with(empty(Icon::Offline, say::SILENT, say::SILENT_TEXT, nothing()))
-            .with(
-                el("div")
-                    .class("stack tight end")
-                    .with(primary(say::RESTART, Message::RestartNode, true))
-                    .with(button(say::TRY_AGAIN, Message::Reconnect).class("button block"))
-                    .with(saved.map(|saved| button(say::show_saved(&saved), Message::ShowSaved).class("button block"))),
-            ),
+        el("div").class("plain").with(empty(Icon::Offline, say::SILENT, say::SILENT_TEXT, nothing())).with(
+            el("div")
+                .class("stack tight end")
+                .with(primary(say::RESTART, Message::RestartNode, true))
+                .with(button(say::TRY_AGAIN, Message::Reconnect).class("button block"))
+                .with(
+                    saved.map(|saved| {
+                        button(say::show_saved(&saved), Message::ShowSaved).class("button block")
+                    }),
+                ),
+        ),
     )
 }

@@ -18,21 +18,26 @@ pub(super) fn network(model: &Model) -> Screen {
     if let Some(snapshot) = &model.snapshot {
         let (icon, tone, state) = status_of(model, &snapshot.sync);
         content = content.with(
-            el("div")
-                .class("hero")
-                .with(el("p").class("label").with(name_of(model)))
-                .with(el("p").class(format!("status strong {tone}")).with(icon.draw()).with(el("span").class("state").with(state))),
+            el("div").class("hero").with(el("p").class("label").with(name_of(model))).with(
+                el("p")
+                    .class(format!("status strong {tone}"))
+                    .with(icon.draw())
+                    .with(el("span").class("state").with(state)),
+            ),
         );
         if let Some(problem) = &snapshot.sync.problem {
             let tone = if snapshot.sync.phase == SyncPhase::Offline { "wait" } else { "bad" };
-            content = content.with(notice(tone, &problem.message, nothing()).with(crate::parts::details(problem)));
+            content =
+                content.with(notice(tone, &problem.message, nothing()).with(crate::parts::details(problem)));
         }
     }
     content = content.with(error_of(model));
     content = match &model.network {
         Some(status) => content.with(validators(model, status)).with(node(model, &status.node)),
         None if model.is_busy(Task::Network) => content.with(el("p").class("muted").with(words::LOADING)),
-        None => content.with(empty(Icon::Network, say::NOTHING, say::NOTHING_TEXT, nothing())).with(restart(model)),
+        None => content
+            .with(empty(Icon::Network, say::NOTHING, say::NOTHING_TEXT, nothing()))
+            .with(restart(model)),
     };
     titled(say::TITLE, content)
 }
@@ -55,9 +60,16 @@ fn validators(model: &Model, status: &NetworkStatus) -> Element {
     let tone = if answering >= status.quorum_threshold { "good" } else { "bad" };
     section(
         say::VALIDATORS,
-        el("span").class(format!("push {tone}")).with(say::quorum(answering, status.quorum_threshold, status.total_votes)).into(),
+        el("span")
+            .class(format!("push {tone}"))
+            .with(say::quorum(answering, status.quorum_threshold, status.total_votes))
+            .into(),
         el("ul").class("rows").each(
-            status.validators.iter().enumerate().map(|(place, validator)| el("li").with(validator_row(model, place + 1, validator))),
+            status
+                .validators
+                .iter()
+                .enumerate()
+                .map(|(place, validator)| el("li").with(validator_row(model, place + 1, validator))),
         ),
     )
 }
@@ -84,10 +96,13 @@ fn validator_row(model: &Model, number: usize, validator: &ValidatorStatus) -> E
     if let Some(contact) = validator.last_contact.filter(|_| validator.agreement == Agreement::Silent) {
         detail = detail.with(el("span").with(say::LAST).with(" ").with(time(model, contact)));
     }
-    let problem = validator.problem.as_ref().map(|problem| el("span").class("small block").with(problem.clone()));
+    let problem =
+        validator.problem.as_ref().map(|problem| el("span").class("small block").with(problem.clone()));
     el("div")
         .class("row")
-        .with(el("span").class(format!("disc {tone}")).with(el("span").class("mono").with(number.to_string())))
+        .with(
+            el("span").class(format!("disc {tone}")).with(el("span").class("mono").with(number.to_string())),
+        )
         .with(
             el("span")
                 .attr("title", format!("{}\n{}", validator.address, validator.public_key))
@@ -103,7 +118,13 @@ fn node(model: &Model, node: &NodeStatus) -> Element {
     let rows: Vec<(&str, Node)> = vec![
         (say::RUNNING, running(model, node.is_running, node.started_at)),
         (say::BLOCKS, el("span").class("mono").with(format::number(node.blocks_verified)).into()),
-        (say::RATE, el("span").class("mono").with(say::per_second(&format::milli(node.blocks_per_second_milli))).into()),
+        (
+            say::RATE,
+            el("span")
+                .class("mono")
+                .with(say::per_second(&format::milli(node.blocks_per_second_milli)))
+                .into(),
+        ),
         (say::DISK, el("span").class("mono").with(size(node.disk_bytes)).into()),
         (say::MEMORY, el("span").class("mono").with(size(node.memory_bytes)).into()),
         (say::RESTARTS, el("span").class("mono").with(node.restarts.to_string()).into()),
@@ -117,9 +138,9 @@ fn node(model: &Model, node: &NodeStatus) -> Element {
             },
         ),
     ];
-    let facts = el("dl").class("facts").each(
-        rows.into_iter().flat_map(|(label, value)| [el("dt").with(label), el("dd").with(value)]),
-    );
+    let facts = el("dl")
+        .class("facts")
+        .each(rows.into_iter().flat_map(|(label, value)| [el("dt").with(label), el("dd").with(value)]));
     el("div").class("stack").with(section(say::NODE, nothing(), facts)).with(restart(model))
 }
 

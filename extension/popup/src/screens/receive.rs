@@ -22,13 +22,19 @@ pub(super) fn receive(model: &Model) -> Screen {
         .collect();
     let chosen = chains.iter().find(|chain| Some(chain.0) == model.receive.chain).or_else(|| chains.first());
     let Some((chain_id, name)) = chosen else {
-        let action = el("a").class("button primary").attr("href", Route::Claim.href()).with(words::start::CLAIM);
-        return titled(say::TITLE, el("div").with(empty(Icon::Chain, say::NO_CHAIN, say::NO_CHAIN_TEXT, action.into())));
+        let action =
+            el("a").class("button primary").attr("href", Route::Claim.href()).with(words::start::CLAIM);
+        return titled(
+            say::TITLE,
+            el("div").with(empty(Icon::Chain, say::NO_CHAIN, say::NO_CHAIN_TEXT, action.into())),
+        );
     };
     let (chain, owner) = (chain_id.to_string(), account.owner.to_string());
     let (text, what, purpose) = match model.receive.address {
         ReceiveAs::Chain => (chain, words::CHAIN_ID, say::chain_purpose(name)),
-        ReceiveAs::Owner => (format!("{owner}@{chain}"), words::OWNER_ON_CHAIN, say::owner_purpose(&account.name, name)),
+        ReceiveAs::Owner => {
+            (format!("{owner}@{chain}"), words::OWNER_ON_CHAIN, say::owner_purpose(&account.name, name))
+        }
     };
     titled(
         say::TITLE,
@@ -51,16 +57,23 @@ pub(super) fn receive(model: &Model) -> Screen {
                     .with(copy(model, &text, what)),
             )
             .with((model.receive.address == ReceiveAs::Owner).then(|| owner_alone(model, &owner)))
-            .with(el("p").class("label").attr("role", "status").with(if model.is_busy(Task::Receive) { words::LOADING } else { say::ARRIVALS }))
+            .with(el("p").class("label").attr("role", "status").with(if model.is_busy(Task::Receive) {
+                words::LOADING
+            } else {
+                say::ARRIVALS
+            }))
             .with(error_of(model)),
     )
 }
 
 fn owner_alone(model: &Model, owner: &str) -> Element {
-    el("div")
-        .class("stack tight")
-        .with(el("p").class("small").with(say::OWNER_ALONE))
-        .with(el("div").class("address-line").with(el("p").class("address").with(owner.to_owned())).with(copy(model, owner, words::OWNER)))
+    el("div").class("stack tight").with(el("p").class("small").with(say::OWNER_ALONE)).with(
+        el("div").class("address-line").with(el("p").class("address").with(owner.to_owned())).with(copy(
+            model,
+            owner,
+            words::OWNER,
+        )),
+    )
 }
 
 fn choice(chains: &[(ChainId, String)], chosen: ChainId) -> Element {

@@ -23,17 +23,20 @@ pub(super) fn request(model: &Model) -> Screen {
     let waiting = model.snapshot.as_ref().map_or(0, |snapshot| snapshot.site_requests.len());
     let queue = (waiting > 1).then(|| el("p").class("label").with(say::queue(waiting)));
     match &request.body {
-        SiteRequestBody::Connect(connect) => titled(say::CONNECT, connecting(model, request, connect, queue.into())),
+        SiteRequestBody::Connect(connect) => {
+            titled(say::CONNECT, connecting(model, request, connect, queue.into()))
+        }
         SiteRequestBody::Sign { review, chain_id, .. } => {
-            let head = origin(model, request, &say::wants_block(&chain_label(model, *chain_id)), queue.into());
+            let head =
+                origin(model, request, &say::wants_block(&chain_label(model, *chain_id)), queue.into());
             let content = match review {
                 Some(review) => {
                     let is_busy = model.is_busy(Task::Site);
                     let answer = el("div")
-                        .class("stack tight")
+                        .class("stack tight answer")
                         .with(review::approve(model, words::review::APPROVE, Message::ApproveSign, is_busy))
                         .with(refusals(is_busy));
-                    el("div").class("stack").with(head).with(review::body(model, review, answer))
+                    el("div").class("stack question").with(head).with(review::body(model, review, answer))
                 }
                 None => el("div")
                     .class("stack")
@@ -52,9 +55,24 @@ fn origin(model: &Model, request: &PendingSiteRequest, wants: &str, queue: Node)
     el("div")
         .class("hero")
         .with(queue)
-        .with(el("p").class(class).with(request.origin.clone()))
+        .with(el("p").class(class).each(breakable(&request.origin)))
         .with(el("p").with(wants))
         .with(el("p").class("label").with(say::ASKED).with(" ").with(time(model, request.asked_at)))
+}
+
+/// The origin, whole: the scheme smaller, and places to break the line after dots only.
+fn breakable(origin: &str) -> Vec<Node> {
+    let (scheme, host) = origin.split_once("://").map_or(("", origin), |(scheme, host)| (scheme, host));
+    let mut parts = Vec::new();
+    if !scheme.is_empty() {
+        parts.push(el("span").class("scheme").with(format!("{scheme}://")).into());
+        parts.push(el("wbr").into());
+    }
+    for label in host.split_inclusive('.') {
+        parts.push(Node::from(label));
+        parts.push(el("wbr").into());
+    }
+    parts
 }
 
 fn connecting(model: &Model, request: &PendingSiteRequest, connect: &ConnectRequest, queue: Node) -> Element {
@@ -93,21 +111,27 @@ fn connecting(model: &Model, request: &PendingSiteRequest, connect: &ConnectRequ
                     .flag("selected", model.site.days == Some(days))
                     .with(say::days(days))
             }))
-            .with(el("option").attr("value", "").flag("selected", model.site.days.is_none()).with(say::FOREVER)),
+            .with(
+                el("option").attr("value", "").flag("selected", model.site.days.is_none()).with(say::FOREVER),
+            ),
     );
     let can_connect = model.may_approve && !is_busy && !permissions.accounts.is_empty();
     el("div")
         .class("stack")
         .with(origin(model, request, say::WANTS_CONNECT, queue))
         .with(claim)
-        .with(section(say::WILL_SEE, nothing(), el("div").with(el("p").class("small muted").with(say::WILL_SEE_TEXT)).each(accounts)))
+        .with(section(
+            say::WILL_SEE,
+            nothing(),
+            el("div").with(el("p").class("small muted").with(say::WILL_SEE_TEXT)).each(accounts),
+        ))
         .with(section(say::CHAINS, nothing(), el("div").each(chains)))
         .with(section(say::MAY_ASK, nothing(), propose))
         .with(until)
         .with(error_of(model))
         .with(
             el("div")
-                .class("stack tight")
+                .class("stack tight answer")
                 .with(crate::parts::primary(
                     if is_busy { words::ONE_MOMENT } else { say::CONNECT_NOW },
                     Message::ApproveConnect,

@@ -1,6 +1,6 @@
 //! A staged block in plain words, its effects, and the block itself; then Approve.
 
-use walnut_wallet::messages::{DecodedOperation, Effect, Review, Warning};
+use walnut_wallet::messages::{DecodedOperation, Effect, Review, Surface, Warning};
 
 use crate::{
     format,
@@ -20,7 +20,7 @@ pub(super) fn review(model: &Model) -> Screen {
     };
     let is_busy = model.is_busy(Task::Approve);
     let answer = el("div")
-        .class("stack tight")
+        .class("stack tight answer")
         .with(approve(model, say::APPROVE, Message::Approve, is_busy))
         .with(button(say::CHANGE, Message::CancelReview).class("button block").flag("disabled", is_busy));
     titled(say::TITLE, body(model, review, answer))
@@ -31,30 +31,42 @@ pub(super) fn body(model: &Model, review: &Review, answer: Element) -> Element {
     let words = el("div")
         .class("stack")
         .with(el("p").class("sentence").each(emphasised(&review.sentence)))
-        .with(el("dl").class("facts")
-            .with(el("dt").with(say::FEE))
-            .with(el("dd").with(amount(review.fee)))
-            .with(el("dt").with(say::BALANCE_AFTER))
-            .with(el("dd").with(amount(review.balance_after)))
-            .with(el("dt").with(say::SIGNED_BY))
-            .with(el("dd").with(signer(model, review))))
+        .with(
+            el("dl")
+                .class("facts")
+                .with(el("dt").with(say::FEE))
+                .with(el("dd").with(amount(review.fee)))
+                .with(el("dt").with(say::BALANCE_AFTER))
+                .with(el("dd").with(amount(review.balance_after)))
+                .with(el("dt").with(say::SIGNED_BY))
+                .with(el("dd").with(signer(model, review))),
+        )
         .each(review.warnings.iter().map(|warning| {
             let (tone, text) = warn(*warning);
             notice(tone, text, nothing())
         }))
         .with(effects(review))
         .with((!review.received.is_empty()).then(|| {
-            section(say::RECEIVED, nothing(), el("ul").class("effects").each(review.received.iter().map(|text| {
-                el("li").with(Icon::Down.draw()).with(el("span").with(text.clone())).with(nothing())
-            })))
+            section(
+                say::RECEIVED,
+                nothing(),
+                el("ul").class("effects").each(review.received.iter().map(|text| {
+                    el("li").with(Icon::Down.draw()).with(el("span").with(text.clone())).with(nothing())
+                })),
+            )
         }))
         .with(error_of(model))
         .with(answer);
     let block = el("div")
         .class("stack tight")
-        .with(section(say::OPERATIONS, nothing(), el("div").class("stack tight").each(review.operations.iter().map(operation))))
+        .with(section(
+            say::OPERATIONS,
+            nothing(),
+            el("div").class("stack tight").each(review.operations.iter().map(operation)),
+        ))
         .with(
             el("details")
+                .flag("open", model.surface == Surface::Tab)
                 .with(el("summary").with(say::BLOCK))
                 .with(el("pre").class("raw").attr("tabindex", "0").with(review.block_json.clone()))
                 .with(
@@ -88,25 +100,33 @@ fn effects(review: &Review) -> Element {
     section(
         say::EFFECTS,
         nothing(),
-        el("ul").class("effects").each(review.effects.iter().map(|effect| match effect {
-            Effect::Balance { name, before, after, .. } => line(
-                if after < before { Icon::Up } else { Icon::Down },
-                el("span").with(say::balance_of(name)).into(),
-                el("span")
-                    .class("amount")
-                    .with(el("span").class("label").with(format!("{} → ", format::amount(*before))))
-                    .with(format::amount(*after))
-                    .into(),
-            ),
-            Effect::Message { destination, name, summary } => {
-                let to = name.clone().unwrap_or_else(|| format::short(&destination.to_string()));
-                line(
-                    Icon::Chain,
-                    el("span").attr("title", destination.to_string()).with(say::message(&to)).with(el("span").class("label block").with(summary.clone())).into(),
-                    nothing(),
-                )
+        el("ul").class("effects").each(review.effects.iter().map(|effect| {
+            match effect {
+                Effect::Balance { name, before, after, .. } => line(
+                    if after < before { Icon::Up } else { Icon::Down },
+                    el("span").with(say::balance_of(name)).into(),
+                    el("span")
+                        .class("amount")
+                        .with(el("span").class("label").with(format!("{} → ", format::amount(*before))))
+                        .with(format::amount(*after))
+                        .into(),
+                ),
+                Effect::Message { destination, name, summary } => {
+                    let to = name.clone().unwrap_or_else(|| format::short(&destination.to_string()));
+                    line(
+                        Icon::Chain,
+                        el("span")
+                            .attr("title", destination.to_string())
+                            .with(say::message(&to))
+                            .with(el("span").class("label block").with(summary.clone()))
+                            .into(),
+                        nothing(),
+                    )
+                }
+                Effect::Other { summary } => {
+                    line(Icon::Block, el("span").with(summary.clone()).into(), nothing())
+                }
             }
-            Effect::Other { summary } => line(Icon::Block, el("span").with(summary.clone()).into(), nothing()),
         })),
     )
 }

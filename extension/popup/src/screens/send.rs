@@ -23,11 +23,16 @@ const SUGGESTIONS: usize = 4;
 pub(super) fn send(model: &Model) -> Screen {
     let sources = model.send_sources();
     if sources.is_empty() {
-        let action = el("a").class("button primary").attr("href", Route::Claim.href()).with(words::start::CLAIM);
-        return titled(say::TITLE, el("div").with(empty(Icon::Chain, say::NO_SOURCE, say::NO_SOURCE_TEXT, action.into())));
+        let action =
+            el("a").class("button primary").attr("href", Route::Claim.href()).with(words::start::CLAIM);
+        return titled(
+            say::TITLE,
+            el("div").with(empty(Icon::Chain, say::NO_SOURCE, say::NO_SOURCE_TEXT, action.into())),
+        );
     }
     let is_busy = model.is_busy(Task::Prepare);
-    let is_ready = problem_of_amount(model).is_none() && model.draft().is_some() && quote_error(model).is_none();
+    let is_ready =
+        problem_of_amount(model).is_none() && model.draft().is_some() && quote_error(model).is_none();
     titled(
         say::TITLE,
         el("div")
@@ -37,13 +42,11 @@ pub(super) fn send(model: &Model) -> Screen {
             .with(source(model, &sources))
             .with(cost(model))
             .with(error_of(model))
-            .with(
-                el("div").class("end").with(primary(
-                    if is_busy { say::STAGING } else { say::REVIEW },
-                    Message::Prepare,
-                    is_ready && !is_busy,
-                )),
-            ),
+            .with(el("div").class("end").with(primary(
+                if is_busy { say::STAGING } else { say::REVIEW },
+                Message::Prepare,
+                is_ready && !is_busy,
+            ))),
     )
 }
 
@@ -113,7 +116,12 @@ fn suggestions(model: &Model) -> Node {
         .chain(own)
         .take(SUGGESTIONS)
         .map(|(name, address)| {
-            el("button").class("chip").attr("type", "button").attr("title", address.clone()).press(Message::ToChosen(address)).with(name)
+            el("button")
+                .class("chip")
+                .attr("type", "button")
+                .attr("title", address.clone())
+                .press(Message::ToChosen(address))
+                .with(name)
         })
         .collect();
     if chips.is_empty() {
@@ -166,7 +174,8 @@ fn source(model: &Model, sources: &[(walnut_base::ChainId, walnut_base::AccountO
             .flag("selected", chosen == Some((*chain, *owner)))
             .with(say::source(&whose, &format::amount(*held)))
     });
-    let mut select = el("select").id("from").on(Event::Change, Handler::Value(Message::SourceChosen)).each(options);
+    let mut select =
+        el("select").id("from").on(Event::Change, Handler::Value(Message::SourceChosen)).each(options);
     if let Some((chain, owner)) = chosen {
         select = select.attr("value", source_value(chain, owner));
     }
@@ -185,25 +194,34 @@ fn cost(model: &Model) -> Node {
         }
         None => (el("span").class("muted").with("…"), None),
     };
-    let mut facts = el("dl").class("facts").attr("aria-live", "polite").with(el("dt").with(say::FEE)).with(el("dd").with(fee));
+    let mut facts = el("dl")
+        .class("facts")
+        .attr("aria-live", "polite")
+        .with(el("dt").with(say::FEE))
+        .with(el("dd").with(fee));
     if let Some(left) = left {
         facts = facts.with(el("dt").with(say::AFTERWARDS)).with(el("dd").with(left));
     }
-    let error = quote_error(model).filter(|_| typed.is_some()).map(|error| hint("bad", error.message.clone()));
+    let error =
+        quote_error(model).filter(|_| typed.is_some()).map(|error| hint("bad", error.message.clone()));
     el("div").with(facts).with(error).into()
 }
 
 /// The quote, if it belongs to the source chosen now.
 fn quote(model: &Model) -> Option<&SendQuote> {
     match &model.send.quote {
-        Some((draft, Ok(quote))) if Some((draft.chain_id, draft.source)) == model.send_source() => Some(quote),
+        Some((draft, Ok(quote))) if Some((draft.chain_id, draft.source)) == model.send_source() => {
+            Some(quote)
+        }
         _ => None,
     }
 }
 
 fn quote_error(model: &Model) -> Option<&UiError> {
     match &model.send.quote {
-        Some((draft, Err(error))) if Some((draft.chain_id, draft.source)) == model.send_source() => Some(error),
+        Some((draft, Err(error))) if Some((draft.chain_id, draft.source)) == model.send_source() => {
+            Some(error)
+        }
         _ => None,
     }
 }
@@ -216,7 +234,9 @@ fn problem_of_amount(model: &Model) -> Option<String> {
     };
     match quote(model) {
         Some(quote) if amount > quote.balance => Some(say::more_than_balance(&format::amount(quote.balance))),
-        Some(quote) if amount > quote.amount_max => Some(say::more_than_max(&format::amount(quote.amount_max))),
+        Some(quote) if amount > quote.amount_max => {
+            Some(say::more_than_max(&format::amount(quote.amount_max)))
+        }
         _ => None,
     }
 }

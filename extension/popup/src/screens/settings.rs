@@ -5,7 +5,10 @@ use walnut_wallet::messages::{ReceivePolicy, Settings, Theme};
 use crate::{
     message::Message,
     model::{Model, Sheet, Task},
-    parts::{Icon, Screen, button, check, empty, error_of, field, hash, hint, notice, section, segments, submit, text_input, titled},
+    parts::{
+        Icon, Screen, button, check, empty, error_of, field, hash, hint, notice, section, segments, submit,
+        text_input, titled,
+    },
     route::{Part, Route},
     screens::{start::new_password, words::secret},
     tree::{Element, Event, Handler, Node, el, nothing},
@@ -41,7 +44,9 @@ fn list(model: &Model, settings: &Settings) -> Element {
             el("a")
                 .class("row")
                 .attr("href", Route::Settings(Some(part)).href())
-                .with(el("span").class(if part == Part::Erase { "disc bad" } else { "disc" }).with(icon.draw()))
+                .with(
+                    el("span").class(if part == Part::Erase { "disc bad" } else { "disc" }).with(icon.draw()),
+                )
                 .with(
                     el("span")
                         .with(el("span").class("title").with(say::part(part)))
@@ -89,19 +94,24 @@ fn lock(model: &Model, settings: &Settings) -> Element {
         .class("stack loose")
         .with(field("minutes", say::AUTO_LOCK, select, hint("", say::AUTO_LOCK_TEXT).into()))
         .with(check(say::BACKGROUND, say::BACKGROUND_TEXT, settings.background_sync, Message::BackgroundSync))
-        .with(
-            section(
-                say::CHANGE_PASSWORD,
-                nothing(),
-                el("form")
-                    .class("stack")
-                    .on(Event::Submit, Handler::Form(Message::ChangePassword))
-                    .with(field("old", say::OLD_PASSWORD, text_input("old", "password").attr("autocomplete", "current-password").flag("required", true), nothing()))
-                    .each(new_password(model))
-                    .with(error_of(model))
-                    .with(submit(say::CHANGE_PASSWORD, model.is_busy(Task::Password))),
-            ),
-        )
+        .with(section(
+            say::CHANGE_PASSWORD,
+            nothing(),
+            el("form")
+                .class("stack")
+                .on(Event::Submit, Handler::Form(Message::ChangePassword))
+                .with(field(
+                    "old",
+                    say::OLD_PASSWORD,
+                    text_input("old", "password")
+                        .attr("autocomplete", "current-password")
+                        .flag("required", true),
+                    nothing(),
+                ))
+                .each(new_password(model))
+                .with(error_of(model))
+                .with(submit(say::CHANGE_PASSWORD, model.is_busy(Task::Password))),
+        ))
 }
 
 fn look(settings: &Settings) -> Element {
@@ -113,7 +123,11 @@ fn look(settings: &Settings) -> Element {
     el("div").class("stack").with(el("p").class("label").with(say::THEME)).with(segments(
         "theme",
         say::THEME,
-        [("system", say::theme(Theme::System)), ("light", say::theme(Theme::Light)), ("dark", say::theme(Theme::Dark))],
+        [
+            ("system", say::theme(Theme::System)),
+            ("light", say::theme(Theme::Light)),
+            ("dark", say::theme(Theme::Dark)),
+        ],
         chosen,
         Message::Theme,
     ))
@@ -131,13 +145,19 @@ fn networks(model: &Model, settings: &Settings) -> Element {
         .with(field(
             "name",
             say::NETWORK_NAME,
-            text_input("name", "text").attr("placeholder", settings.network.name.clone()).attr("maxlength", "40"),
+            text_input("name", "text")
+                .attr("placeholder", settings.network.name.clone())
+                .attr("maxlength", "40"),
             nothing(),
         ))
         .with(field(
             "url",
             say::FAUCET_URL,
-            text_input("url", "text").class("mono").attr("inputmode", "url").attr("placeholder", settings.network.faucet_url.clone()).flag("required", true),
+            text_input("url", "text")
+                .class("mono")
+                .attr("inputmode", "url")
+                .attr("placeholder", settings.network.faucet_url.clone())
+                .flag("required", true),
             problem,
         ))
         .with(error_of(model))
@@ -164,8 +184,18 @@ fn receiving(settings: &Settings) -> Element {
         .attr("role", "radiogroup")
         .attr("aria-label", say::part(Part::Receiving))
         .with(el("p").class("small muted").with(say::RECEIVING_TEXT))
-        .with(option("auto", say::POLICY_AUTO, say::POLICY_AUTO_TEXT, *policy == ReceivePolicy::AutoWhileUnlocked))
-        .with(option("known", say::POLICY_KNOWN, say::POLICY_KNOWN_TEXT, matches!(policy, ReceivePolicy::OnlyFrom(_))))
+        .with(option(
+            "auto",
+            say::POLICY_AUTO,
+            say::POLICY_AUTO_TEXT,
+            *policy == ReceivePolicy::AutoWhileUnlocked,
+        ))
+        .with(option(
+            "known",
+            say::POLICY_KNOWN,
+            say::POLICY_KNOWN_TEXT,
+            matches!(policy, ReceivePolicy::OnlyFrom(_)),
+        ))
         .with(option("manual", say::POLICY_MANUAL, say::POLICY_MANUAL_TEXT, *policy == ReceivePolicy::Manual))
 }
 
@@ -175,7 +205,11 @@ fn backup(model: &Model) -> Element {
             .class("stack")
             .with(notice("wait", words::start::WORDS_NO_COPY, nothing()))
             .with(secret(model))
-            .with(button(words::start::WORDS_WRITTEN, Message::WordsWritten).class("button primary block").flag("disabled", !model.start.is_uncovered))
+            .with(
+                button(words::start::WORDS_WRITTEN, Message::WordsWritten)
+                    .class("button primary block")
+                    .flag("disabled", !model.start.is_uncovered),
+            )
             .with(button(words::CLOSE, Message::Close).class("button block"));
     }
     let keys = model.accounts().iter().map(|account| {
@@ -185,10 +219,16 @@ fn backup(model: &Model) -> Element {
                 .with(el("span").class("disc").with(Icon::Person.draw()))
                 .with(
                     el("span")
-                        .with(el("span").class("title").with(el("span").class("cut").with(account.name.clone())))
+                        .with(
+                            el("span")
+                                .class("title")
+                                .with(el("span").class("cut").with(account.name.clone())),
+                        )
                         .with(hash(model, &account.owner.to_string(), words::OWNER)),
                 )
-                .with(button(say::SHOW_KEY, Message::Open(Sheet::RevealKey(account.id))).class("button slim")),
+                .with(
+                    button(say::SHOW_KEY, Message::Open(Sheet::RevealKey(account.id))).class("button slim"),
+                ),
         )
     });
     el("div")
@@ -223,10 +263,16 @@ fn book(model: &Model) -> Element {
         el("li").with(
             el("div")
                 .class("row")
-                .with(el("span").class("disc").with(if entry.owner.is_some() { Icon::Person } else { Icon::Chain }.draw()))
                 .with(
                     el("span")
-                        .with(el("span").class("title").with(el("span").class("cut").with(entry.name.clone())))
+                        .class("disc")
+                        .with(if entry.owner.is_some() { Icon::Person } else { Icon::Chain }.draw()),
+                )
+                .with(
+                    el("span")
+                        .with(
+                            el("span").class("title").with(el("span").class("cut").with(entry.name.clone())),
+                        )
                         .with(hash(model, &address, words::ADDRESS)),
                 )
                 .with(
@@ -251,8 +297,18 @@ fn book(model: &Model) -> Element {
         el("form")
             .class("stack")
             .on(Event::Submit, Handler::Form(Message::AddBookEntry))
-            .with(field("name", say::ENTRY_NAME, text_input("name", "text").attr("maxlength", "40").flag("required", true), nothing()))
-            .with(field("address", words::ADDRESS, text_input("address", "text").class("mono").flag("required", true), hint("", say::ENTRY_HINT).into()))
+            .with(field(
+                "name",
+                say::ENTRY_NAME,
+                text_input("name", "text").attr("maxlength", "40").flag("required", true),
+                nothing(),
+            ))
+            .with(field(
+                "address",
+                words::ADDRESS,
+                text_input("address", "text").class("mono").flag("required", true),
+                hint("", say::ENTRY_HINT).into(),
+            ))
             .with(error_of(model))
             .with(submit(say::SAVE_ENTRY, model.is_busy(Task::Settings))),
     ))
@@ -294,14 +350,26 @@ fn about(model: &Model) -> Element {
         .with(
             el("div")
                 .class("stack tight center")
-                .with(el("img").attr("src", "icons/walnut.svg").attr("alt", "").attr("width", "72").attr("height", "72"))
+                .with(
+                    el("img")
+                        .attr("src", "icons/walnut.svg")
+                        .attr("alt", "")
+                        .attr("width", "72")
+                        .attr("height", "72"),
+                )
                 .with(el("p").class("strong").with(words::NAME))
-                .with(el("p").class("mono label").with(version.unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()))),
+                .with(
+                    el("p")
+                        .class("mono label")
+                        .with(version.unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned())),
+                ),
         )
         .with(el("p").with(say::ABOUT_TEXT))
-        .with(el("ul").class("stack tight small").each(say::PROMISES.map(|promise| {
-            el("li").class("promise").with(Icon::Tick.draw()).with(el("span").with(promise))
-        })))
+        .with(el("ul").class("stack tight small").each(
+            say::PROMISES.map(|promise| {
+                el("li").class("promise").with(Icon::Tick.draw()).with(el("span").with(promise))
+            }),
+        ))
         .with(el("p").class("label").with(say::LICENCE))
 }
 

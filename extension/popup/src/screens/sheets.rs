@@ -20,38 +20,77 @@ pub(crate) fn sheet(model: &Model) -> Node {
         Sheet::Accounts => framed(say::ACCOUNTS, accounts(model)),
         Sheet::NewAccount => framed(
             say::NEW_ACCOUNT,
-            name_form(model, Message::AddAccount, say::NEW_ACCOUNT_TEXT, words::start::NEXT_ACCOUNT, say::ADD, Task::Settings),
+            name_form(
+                model,
+                Message::AddAccount,
+                say::NEW_ACCOUNT_TEXT,
+                words::start::NEXT_ACCOUNT,
+                say::ADD,
+                Task::Settings,
+            ),
         ),
         Sheet::RenameAccount(id) => {
             let name = account_name(model, *id);
-            framed(&say::rename(&name), name_form(model, Message::Rename, "", &name, say::SAVE, Task::Settings))
+            framed(
+                &say::rename(&name),
+                name_form(model, Message::Rename, "", &name, say::SAVE, Task::Settings),
+            )
         }
         Sheet::RenameChain(id) => {
             let name = model.chain_name(*id).unwrap_or_default();
-            framed(&say::rename(&name), name_form(model, Message::Rename, "", &name, say::SAVE, Task::Settings))
+            framed(
+                &say::rename(&name),
+                name_form(model, Message::Rename, "", &name, say::SAVE, Task::Settings),
+            )
         }
         Sheet::SaveRecipient => framed(
             say::SAVE_RECIPIENT,
-            name_form(model, Message::AddBookEntry, &format::short(model.send.to.trim()), words::settings::ENTRY_NAME, say::SAVE, Task::Settings),
+            name_form(
+                model,
+                Message::AddBookEntry,
+                &format::short(model.send.to.trim()),
+                words::settings::ENTRY_NAME,
+                say::SAVE,
+                Task::Settings,
+            ),
         ),
         Sheet::ForgetChain(id) => {
             let name = model.chain_name(*id).unwrap_or_default();
-            framed(&say::forget(&name), confirm("wait", say::FORGET_TEXT, say::FORGET, Message::ForgetChain(*id)))
+            framed(
+                &say::forget(&name),
+                confirm("wait", say::FORGET_TEXT, say::FORGET, Message::ForgetChain(*id)),
+            )
         }
-        Sheet::Abandon(id) => {
-            framed(say::ABANDON, confirm("wait", say::ABANDON_TEXT, words::activity::ABANDON, Message::Abandon(*id)))
-        }
-        Sheet::Resync => framed(words::settings::RESYNC, confirm("wait", say::RESYNC_TEXT, words::settings::RESYNC, Message::Resync)),
-        Sheet::RevealPhrase => framed(words::settings::SHOW_WORDS, guarded(model, say::REVEAL_PHRASE_TEXT, say::SHOW, "button primary block")),
-        Sheet::RevealKey(id) => {
-            framed(&say::key_of(&account_name(model, *id)), guarded(model, say::REVEAL_KEY_TEXT, say::SHOW, "button primary block"))
-        }
-        Sheet::Erase => framed(words::settings::ERASE, guarded(model, say::ERASE_TEXT, words::settings::ERASE, "button danger block")),
+        Sheet::Abandon(id) => framed(
+            say::ABANDON,
+            confirm("wait", say::ABANDON_TEXT, words::activity::ABANDON, Message::Abandon(*id)),
+        ),
+        Sheet::Resync => framed(
+            words::settings::RESYNC,
+            confirm("wait", say::RESYNC_TEXT, words::settings::RESYNC, Message::Resync),
+        ),
+        Sheet::RevealPhrase => framed(
+            words::settings::SHOW_WORDS,
+            guarded(model, say::REVEAL_PHRASE_TEXT, say::SHOW, "button primary block"),
+        ),
+        Sheet::RevealKey(id) => framed(
+            &say::key_of(&account_name(model, *id)),
+            guarded(model, say::REVEAL_KEY_TEXT, say::SHOW, "button primary block"),
+        ),
+        Sheet::Erase => framed(
+            words::settings::ERASE,
+            guarded(model, say::ERASE_TEXT, words::settings::ERASE, "button danger block"),
+        ),
     }
 }
 
 fn account_name(model: &Model, id: AccountId) -> String {
-    model.accounts().iter().find(|account| account.id == id).map(|account| account.name.clone()).unwrap_or_default()
+    model
+        .accounts()
+        .iter()
+        .find(|account| account.id == id)
+        .map(|account| account.name.clone())
+        .unwrap_or_default()
 }
 
 fn accounts(model: &Model) -> Element {
@@ -59,31 +98,47 @@ fn accounts(model: &Model) -> Element {
     let rows = model.accounts().iter().map(|account| {
         let is_current = Some(account.id) == current;
         let total = model.account_total(account);
-        el("li").class("account").with(
-            el("button")
-                .class("row")
-                .attr("type", "button")
-                .attr_opt("aria-current", is_current.then_some("true"))
-                .press(Message::SelectAccount(account.id))
-                .with(el("span").class(if is_current { "disc good" } else { "disc" }).with(if is_current { Icon::Tick } else { Icon::Person }.draw()))
-                .with(
-                    el("span")
-                        .with(el("span").class("title").with(el("span").class("cut").with(account.name.clone())))
-                        .with(el("span").class("detail mono").with(format::short(&account.owner.to_string()))),
-                )
-                .with(el("span").class("value").with(crate::parts::amount(total))),
-        )
-        .with(button(words::chain::RENAME, Message::RenameAccount(account.id)).class("link small"))
+        el("li")
+            .class("account")
+            .with(
+                el("button")
+                    .class("row")
+                    .attr("type", "button")
+                    .attr_opt("aria-current", is_current.then_some("true"))
+                    .press(Message::SelectAccount(account.id))
+                    .with(
+                        el("span")
+                            .class(if is_current { "disc good" } else { "disc" })
+                            .with(if is_current { Icon::Tick } else { Icon::Person }.draw()),
+                    )
+                    .with(
+                        el("span")
+                            .with(
+                                el("span")
+                                    .class("title")
+                                    .with(el("span").class("cut").with(account.name.clone())),
+                            )
+                            .with(
+                                el("span")
+                                    .class("detail mono")
+                                    .with(format::short(&account.owner.to_string())),
+                            ),
+                    )
+                    .with(el("span").class("value").with(crate::parts::amount(total))),
+            )
+            .with(button(words::chain::RENAME, Message::RenameAccount(account.id)).class("link small"))
     });
-    el("div")
-        .class("stack")
-        .with(el("ul").class("rows").each(rows))
-        .with(
-            el("div")
-                .class("stack tight")
-                .with(button(say::ADD_ACCOUNT, Message::Open(Sheet::NewAccount)).class("button block"))
-                .with(el("a").class("link small").attr("href", Route::Settings(Some(crate::route::Part::Backup)).href()).with(say::WHERE_KEYS)),
-        )
+    el("div").class("stack").with(el("ul").class("rows").each(rows)).with(
+        el("div")
+            .class("stack tight")
+            .with(button(say::ADD_ACCOUNT, Message::Open(Sheet::NewAccount)).class("button block"))
+            .with(
+                el("a")
+                    .class("link small")
+                    .attr("href", Route::Settings(Some(crate::route::Part::Backup)).href())
+                    .with(say::WHERE_KEYS),
+            ),
+    )
 }
 
 /// One name and a button. The present or suggested name stands as placeholder.
@@ -99,21 +154,23 @@ fn name_form(
         .class("stack")
         .on(Event::Submit, Handler::Form(message))
         .with((!text.is_empty()).then(|| el("p").class("small muted").with(text)))
-        .with(field("name", say::NAME, text_input("name", "text").attr("placeholder", placeholder).attr("maxlength", "40"), nothing()))
+        .with(field(
+            "name",
+            say::NAME,
+            text_input("name", "text").attr("placeholder", placeholder).attr("maxlength", "40"),
+            nothing(),
+        ))
         .with(error_of(model))
         .with(submit(label, model.is_busy(task)))
 }
 
 fn confirm(tone: &'static str, text: &str, label: &str, message: Message) -> Element {
-    el("div")
-        .class("stack")
-        .with(notice(tone, text, nothing()))
-        .with(
-            el("div")
-                .class("pair")
-                .with(button(say::KEEP, Message::Close))
-                .with(button(label, message).class("button primary")),
-        )
+    el("div").class("stack").with(notice(tone, text, nothing())).with(
+        el("div")
+            .class("pair")
+            .with(button(say::KEEP, Message::Close))
+            .with(button(label, message).class("button primary")),
+    )
 }
 
 /// The loss is named and the password asked for.
@@ -125,7 +182,9 @@ fn guarded(model: &Model, text: &str, label: &str, class: &'static str) -> Eleme
         .with(field(
             "password",
             words::start::PASSWORD,
-            text_input("password", "password").attr("autocomplete", "current-password").flag("required", true),
+            text_input("password", "password")
+                .attr("autocomplete", "current-password")
+                .flag("required", true),
             nothing(),
         ))
         .with(error_of(model))

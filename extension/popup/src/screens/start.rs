@@ -22,9 +22,8 @@ pub(super) fn welcome(model: &Model) -> Screen {
             el("a").class(class).attr("href", route.href()).with(label)
         }
     };
-    let promise = |icon: Icon, text: &str| {
-        el("li").class("promise").with(icon.draw()).with(el("span").with(text))
-    };
+    let promise =
+        |icon: Icon, text: &str| el("li").class("promise").with(icon.draw()).with(el("span").with(text));
     titled(
         None,
         el("div")
@@ -32,7 +31,13 @@ pub(super) fn welcome(model: &Model) -> Screen {
             .with(
                 el("div")
                     .class("stack center welcome")
-                    .with(el("img").attr("src", "icons/walnut.svg").attr("alt", "").attr("width", "96").attr("height", "96"))
+                    .with(
+                        el("img")
+                            .attr("src", "icons/walnut.svg")
+                            .attr("alt", "")
+                            .attr("width", "96")
+                            .attr("height", "96"),
+                    )
                     .with(el("p").class("balance headline").with(say::HEADLINE))
                     .with(el("p").class("muted").with(say::SUBLINE)),
             )
@@ -98,7 +103,13 @@ pub(super) fn new_password(model: &Model) -> Vec<Node> {
             strength,
         )
         .into(),
-        field("again", say::PASSWORD_AGAIN, text_input("again", "password").flag("required", true), nothing()).into(),
+        field(
+            "again",
+            say::PASSWORD_AGAIN,
+            text_input("again", "password").flag("required", true),
+            nothing(),
+        )
+        .into(),
     ]
 }
 
@@ -114,7 +125,10 @@ pub(super) fn import(model: &Model) -> Screen {
                 .attr("value", kind_value(kind))
                 .on(Event::Change, Handler::Value(Message::ImportKind))
                 .each(say::IMPORT_KINDS.map(|(option, label)| {
-                    el("option").attr("value", kind_value(option)).flag("selected", option == kind).with(label)
+                    el("option")
+                        .attr("value", kind_value(option))
+                        .flag("selected", option == kind)
+                        .with(label)
                 })),
         )
         .with(hint("", say::import_hint(kind)));
@@ -141,29 +155,44 @@ fn phrase_fields(model: &Model) -> Element {
         .with(segments(
             "count",
             say::WORD_COUNT,
-            WORD_COUNTS.map(|count| (if count == 12 { "12" } else { "24" }, if count == 12 { say::TWELVE } else { say::TWENTY_FOUR })),
+            WORD_COUNTS.map(|count| {
+                (
+                    if count == 12 { "12" } else { "24" },
+                    if count == 12 { say::TWELVE } else { say::TWENTY_FOUR },
+                )
+            }),
             if count == 12 { "12" } else { "24" },
             Message::WordCount,
         ))
-        .with(
-            el("ol").class("words inputs").each(WORD_IDS.iter().take(count).enumerate().map(|(place, id)| {
+        .with(el("ol").class("words inputs").each(WORD_IDS.iter().take(count).enumerate().map(
+            |(place, id)| {
                 el("li")
                     .class(if bad.contains(&place) { "bad" } else { "" })
-                    .with(el("label").attr("for", *id).attr("aria-label", say::word_label(place + 1)).with((place + 1).to_string()))
+                    .with(
+                        el("label")
+                            .attr("for", *id)
+                            .attr("aria-label", say::word_label(place + 1))
+                            .with((place + 1).to_string()),
+                    )
                     .with(
                         text_input(id, "password")
                             .attr("aria-invalid", if bad.contains(&place) { "true" } else { "false" })
                             .on(Event::Paste, Handler::Value(Message::PhrasePasted))
                             .on(Event::Change, Handler::Indexed(Message::WordTyped, place)),
                     )
-            })),
-        )
+            },
+        )))
         .with(complaint.unwrap_or_else(|| hint("", say::PASTE_HINT)))
 }
 
 fn key_field(kind: ImportedSecretKind) -> Element {
     if kind == ImportedSecretKind::Keystore {
-        let area = el("textarea").id("key").attr("name", "key").class("mono").attr("spellcheck", "false").attr("autocomplete", "off");
+        let area = el("textarea")
+            .id("key")
+            .attr("name", "key")
+            .class("mono")
+            .attr("spellcheck", "false")
+            .attr("autocomplete", "off");
         return field("key", say::KEYSTORE_TEXT, area, nothing());
     }
     field("key", say::KEY_TEXT, text_input("key", "password").class("mono"), nothing())
@@ -174,9 +203,15 @@ pub(super) fn claim(model: &Model) -> Screen {
     let is_busy = model.is_busy(Task::Claim);
     let is_done = model.start.claimed.is_some();
     let content = el("form").class("plain").on(Event::Submit, Handler::Form(Message::Claim));
-    let content = if is_busy || is_done { content.with(progress(model)) } else { content.with(claim_form(model)) };
+    let content =
+        if is_busy || is_done { content.with(progress(model)) } else { content.with(claim_form(model)) };
     let bottom: Node = if is_done {
-        el("a").id("continue").class("button primary block").attr("href", Route::Home.href()).with(say::CLAIM_CONTINUE).into()
+        el("a")
+            .id("continue")
+            .class("button primary block")
+            .attr("href", Route::Home.href())
+            .with(say::CLAIM_CONTINUE)
+            .into()
     } else if is_busy {
         el("p").class("label").with(words::YOU_CAN_CLOSE).into()
     } else {
@@ -195,7 +230,12 @@ fn claim_form(model: &Model) -> Element {
     el("div")
         .class("stack")
         .with(el("p").with(say::CLAIM_WHY))
-        .with(field("name", say::CHAIN_NAME, text_input("name", "text").attr("placeholder", say::FIRST_CHAIN).attr("maxlength", "40"), nothing()))
+        .with(field(
+            "name",
+            say::CHAIN_NAME,
+            text_input("name", "text").attr("placeholder", say::FIRST_CHAIN).attr("maxlength", "40"),
+            nothing(),
+        ))
         .with(
             el("dl")
                 .class("facts")
@@ -230,7 +270,11 @@ fn progress(model: &Model) -> Element {
     };
     el("div")
         .class("stack")
-        .with(el("p").attr("role", "status").with(if reached == 3 { say::CLAIM_DONE } else { say::CLAIM_RUNNING }))
+        .with(el("p").attr("role", "status").with(if reached == 3 {
+            say::CLAIM_DONE
+        } else {
+            say::CLAIM_RUNNING
+        }))
         .with(
             el("ol")
                 .class("steps")
@@ -239,24 +283,38 @@ fn progress(model: &Model) -> Element {
                 .with(step(3, say::STEP_VERIFIED, say::STEP_VERIFIED_TEXT)),
         )
         .with(chain.map(|id| {
-            el("dl").class("facts").with(el("dt").with(words::CHAIN_ID)).with(el("dd").with(hash(model, &id.to_string(), words::CHAIN_ID)))
+            el("dl").class("facts").with(el("dt").with(words::CHAIN_ID)).with(el("dd").with(hash(
+                model,
+                &id.to_string(),
+                words::CHAIN_ID,
+            )))
         }))
 }
 
 /// Follow a chain by its id.
 pub(super) fn add_chain(model: &Model) -> Screen {
-    let problem: Node = model.start.problem.map_or_else(
-        || hint("", say::ADD_CHAIN_HINT).into(),
-        |problem| hint("bad", problem).into(),
-    );
+    let problem: Node = model
+        .start
+        .problem
+        .map_or_else(|| hint("", say::ADD_CHAIN_HINT).into(), |problem| hint("bad", problem).into());
     titled(
         say::ADD_CHAIN_TITLE,
         el("form")
             .class("plain")
             .on(Event::Submit, Handler::Form(Message::AddChain))
             .with(el("p").with(say::ADD_CHAIN_WHY))
-            .with(field("chain", words::CHAIN_ID, text_input("chain", "text").class("mono").flag("required", true), problem))
-            .with(field("name", say::CHAIN_NAME, text_input("name", "text").attr("placeholder", say::WATCHED_CHAIN).attr("maxlength", "40"), nothing()))
+            .with(field(
+                "chain",
+                words::CHAIN_ID,
+                text_input("chain", "text").class("mono").flag("required", true),
+                problem,
+            ))
+            .with(field(
+                "name",
+                say::CHAIN_NAME,
+                text_input("name", "text").attr("placeholder", say::WATCHED_CHAIN).attr("maxlength", "40"),
+                nothing(),
+            ))
             .with(error_of(model))
             .with(el("div").class("end").with(submit(say::ADD_CHAIN, model.is_busy(Task::AddChain)))),
     )

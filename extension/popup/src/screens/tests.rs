@@ -47,7 +47,10 @@ fn everything_that_can_be_pressed_has_a_name() {
         walk(page, &mut |element| {
             if matches!(element.tag, "button" | "a") {
                 let own: String = element.children.iter().map(text).collect();
-                assert!(!own.trim().is_empty() || attribute(element, "aria-label").is_some(), "{name}: {element:?}");
+                assert!(
+                    !own.trim().is_empty() || attribute(element, "aria-label").is_some(),
+                    "{name}: {element:?}"
+                );
             }
         });
     });

@@ -145,10 +145,10 @@ impl Node {
     /// The handler for `event` of the innermost element on `path` that has one.
     pub(crate) fn handler(&self, path: &[usize], event: Event) -> Option<&Handler> {
         let Node::Element(element) = self else { return None };
-        let deeper = path
-            .split_first()
-            .and_then(|(index, rest)| element.children.get(*index)?.handler(rest, event));
-        deeper.or_else(|| element.handlers.iter().find(|(kind, _)| *kind == event).map(|(_, handler)| handler))
+        let deeper =
+            path.split_first().and_then(|(index, rest)| element.children.get(*index)?.handler(rest, event));
+        deeper
+            .or_else(|| element.handlers.iter().find(|(kind, _)| *kind == event).map(|(_, handler)| handler))
     }
 }
 

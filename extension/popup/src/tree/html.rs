@@ -3,7 +3,7 @@
 use super::{Element, Node};
 
 /// Elements that have no closing tag.
-const VOID: [&str; 4] = ["input", "br", "img", "hr"];
+const VOID: [&str; 3] = ["input", "img", "wbr"];
 
 /// Writes the tree as HTML, text escaped.
 pub(crate) fn to_html(node: &Node) -> String {

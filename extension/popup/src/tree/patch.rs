@@ -37,7 +37,12 @@ pub(crate) fn create(document: &Document, node: &Node) -> Result<web_sys::Node, 
 }
 
 /// Changes `place`, which mirrors `old`, until it mirrors `new`.
-pub(crate) fn patch(document: &Document, place: &web_sys::Node, old: &Node, new: &Node) -> Result<(), JsValue> {
+pub(crate) fn patch(
+    document: &Document,
+    place: &web_sys::Node,
+    old: &Node,
+    new: &Node,
+) -> Result<(), JsValue> {
     match (old, new) {
         (Node::Text(before), Node::Text(after)) => {
             if before != after {
@@ -45,7 +50,9 @@ pub(crate) fn patch(document: &Document, place: &web_sys::Node, old: &Node, new:
             }
             Ok(())
         }
-        (Node::Element(before), Node::Element(after)) if before.tag == after.tag && before.key == after.key => {
+        (Node::Element(before), Node::Element(after))
+            if before.tag == after.tag && before.key == after.key =>
+        {
             patch_element(document, place, before, after)
         }
         _ => {
@@ -56,7 +63,12 @@ pub(crate) fn patch(document: &Document, place: &web_sys::Node, old: &Node, new:
     }
 }
 
-fn patch_element(document: &Document, place: &web_sys::Node, old: &Element, new: &Element) -> Result<(), JsValue> {
+fn patch_element(
+    document: &Document,
+    place: &web_sys::Node,
+    old: &Element,
+    new: &Element,
+) -> Result<(), JsValue> {
     let element: &web_sys::Element = place.dyn_ref().ok_or("an element was expected here")?;
     for (name, _) in &old.attributes {
         if !new.attributes.iter().any(|(other, _)| other == name) {
@@ -66,7 +78,8 @@ fn patch_element(document: &Document, place: &web_sys::Node, old: &Element, new:
     for (name, value) in &new.attributes {
         // An input's value changes under the user's hands as well: compare with the document, not the old tree.
         let controlled = *name == "value" || *name == "checked";
-        let same = !controlled && old.attributes.iter().any(|(other, before)| other == name && before == value);
+        let same =
+            !controlled && old.attributes.iter().any(|(other, before)| other == name && before == value);
         if !same {
             set(element, name, value)?;
         }

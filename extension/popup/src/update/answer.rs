@@ -46,7 +46,9 @@ fn failed(model: &mut Model, request: UiRequest, error: UiError) -> Vec<Command>
             model.send.quote = Some((draft, Err(error)));
             Vec::new()
         }
-        UiRequest::Approve { .. } if matches!(error.code, UiErrorCode::StaleReview | UiErrorCode::UnknownReview) => {
+        UiRequest::Approve { .. }
+            if matches!(error.code, UiErrorCode::StaleReview | UiErrorCode::UnknownReview) =>
+        {
             model.error = Some(error);
             model.may_approve = false;
             Vec::new()
@@ -144,7 +146,8 @@ fn succeeded(model: &mut Model, request: UiRequest, response: UiResponse, secret
             Vec::new()
         }
         (UiRequest::Retry { id } | UiRequest::Abandon { id }, _) => enter(model, Route::Item(id)),
-        (UiRequest::ProcessInbox { .. }, UiResponse::InboxProcessed { activity_id, .. }) => match activity_id {
+        (UiRequest::ProcessInbox { .. }, UiResponse::InboxProcessed { activity_id, .. }) => match activity_id
+        {
             Some(id) => vec![Command::Go(Route::Item(id))],
             None => enter(model, model.route),
         },
@@ -190,9 +193,10 @@ fn vault(
     let snapshot = model.snapshot.get_or_insert_with(|| walnut_wallet::messages::Snapshot::empty(now));
     snapshot.lock = lock;
     snapshot.accounts = accounts;
-    let text = secrets.into_iter().next().and_then(|bytes| {
-        std::str::from_utf8(&bytes).ok().map(|text| Zeroizing::new(text.to_owned()))
-    });
+    let text = secrets
+        .into_iter()
+        .next()
+        .and_then(|bytes| std::str::from_utf8(&bytes).ok().map(|text| Zeroizing::new(text.to_owned())));
     let mut commands = vec![Command::ClearSecrets];
     match (request, text) {
         (UiRequest::CreateWallet { .. }, Some(words)) => {
@@ -255,5 +259,9 @@ pub(crate) fn hello(model: &Model) -> UiRequest {
 /// Said when the answer did not come in time.
 pub(crate) fn timed_out(request: UiRequest) -> Message {
     let error = UiError::new(UiErrorCode::Timeout, crate::words::NO_ANSWER);
-    Message::Answered { request: Box::new(request), result: Box::new(Err(error)), secrets: Default::default() }
+    Message::Answered {
+        request: Box::new(request),
+        result: Box::new(Err(error)),
+        secrets: Default::default(),
+    }
 }

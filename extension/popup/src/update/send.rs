@@ -107,7 +107,13 @@ fn quote_draft(model: &Model) -> Option<SendDraft> {
     }
     let (chain_id, source) = model.send_source()?;
     let amount = parse_amount(&model.send.amount, None).unwrap_or(Amount::ZERO);
-    Some(SendDraft { chain_id, source, recipient_chain: chain_id, recipient_owner: AccountOwner::CHAIN, amount })
+    Some(SendDraft {
+        chain_id,
+        source,
+        recipient_chain: chain_id,
+        recipient_owner: AccountOwner::CHAIN,
+        amount,
+    })
 }
 
 /// Writes the quote's maximum into the amount, when there is a quote for this source.

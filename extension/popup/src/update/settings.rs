@@ -1,8 +1,6 @@
 //! Importing, settings, and what needs the password once more.
 
-use walnut_wallet::messages::{
-    ImportedSecretKind, NetworkChoice, ReceivePolicy, Settings, Theme, UiRequest,
-};
+use walnut_wallet::messages::{ImportedSecretKind, NetworkChoice, ReceivePolicy, Settings, Theme, UiRequest};
 use walnut_wallet::vault::is_phrase_word;
 use zeroize::Zeroizing;
 
@@ -20,7 +18,9 @@ pub(crate) const WORD_COUNTS: [usize; 2] = [12, 24];
 pub(super) fn import(model: &mut Model, message: Message) -> Vec<Command> {
     match message {
         Message::ImportKind(text) => {
-            if let Some((kind, _)) = words::start::IMPORT_KINDS.iter().find(|(kind, _)| kind_value(*kind) == text) {
+            if let Some((kind, _)) =
+                words::start::IMPORT_KINDS.iter().find(|(kind, _)| kind_value(*kind) == text)
+            {
                 model.start.import_kind = *kind;
             }
             model.start.problem = None;
@@ -86,8 +86,11 @@ pub(super) fn import(model: &mut Model, message: Message) -> Vec<Command> {
             }
             let name = named(form.field("name"), words::start::FIRST_ACCOUNT);
             let kind = model.start.import_kind;
-            let request =
-                if is_phrase { UiRequest::ImportPhrase { name, kind } } else { UiRequest::ImportKey { name, kind } };
+            let request = if is_phrase {
+                UiRequest::ImportPhrase { name, kind }
+            } else {
+                UiRequest::ImportKey { name, kind }
+            };
             let secret = Zeroizing::new(secret.as_bytes().to_vec());
             ask_with(model, request, vec![form.secret("password"), secret])
         }
@@ -124,7 +127,9 @@ pub(super) fn update(model: &mut Model, message: Message) -> Vec<Command> {
             };
             change(model, |settings| settings.receive_policy = policy)
         }
-        Message::BackgroundSync => change(model, |settings| settings.background_sync = !settings.background_sync),
+        Message::BackgroundSync => {
+            change(model, |settings| settings.background_sync = !settings.background_sync)
+        }
         Message::Network(form) => {
             let url = form.field("url").trim().trim_end_matches('/').to_owned();
             let is_local = ["http://127.0.0.1", "http://localhost"].iter().any(|start| {

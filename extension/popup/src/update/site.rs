@@ -78,12 +78,17 @@ fn approve_connect(model: &mut Model) -> Vec<Command> {
 }
 
 fn approve_sign(model: &mut Model) -> Vec<Command> {
-    let Some(PendingSiteRequest { id, body: SiteRequestBody::Sign { review: Some(review), .. }, .. }) = first(model)
+    let Some(PendingSiteRequest { id, body: SiteRequestBody::Sign { review: Some(review), .. }, .. }) =
+        first(model)
     else {
         return Vec::new();
     };
     let (id, review_id) = (*id, review.id);
-    if model.may_approve && model.site.review == Some(review_id) { ask(model, UiRequest::ApproveSign { id, review_id }) } else { Vec::new() }
+    if model.may_approve && model.site.review == Some(review_id) {
+        ask(model, UiRequest::ApproveSign { id, review_id })
+    } else {
+        Vec::new()
+    }
 }
 
 /// The end of a connection of so many days.

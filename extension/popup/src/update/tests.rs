@@ -20,7 +20,12 @@ use crate::{
 };
 
 fn form(fields: &[(&str, &str)]) -> Form {
-    Form(fields.iter().map(|(name, value)| ((*name).to_owned(), Zeroizing::new((*value).to_owned()))).collect())
+    Form(
+        fields
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), Zeroizing::new((*value).to_owned())))
+            .collect(),
+    )
 }
 
 fn answered(request: UiRequest, result: Result<UiResponse, UiError>) -> Message {
@@ -148,7 +153,11 @@ fn older_snapshots_are_dropped() {
     let mut restarted = Snapshot { sequence: 0, ..newest.clone() };
     restarted.taken_at = newest.taken_at.saturating_add_micros(5);
     update(&mut model, Message::Told(Box::new(UiEvent::SnapshotChanged(restarted))));
-    assert_eq!(model.snapshot.as_ref().map(|snapshot| snapshot.sequence), Some(0), "a node that started anew");
+    assert_eq!(
+        model.snapshot.as_ref().map(|snapshot| snapshot.sequence),
+        Some(0),
+        "a node that started anew"
+    );
 }
 
 #[test]
@@ -236,7 +245,9 @@ fn a_connection_grants_what_is_ticked_until_the_chosen_day() {
     update(&mut model, Message::SiteUntil("1".to_owned()));
     update(&mut model, Message::SitePropose);
     let commands = update(&mut model, Message::ApproveConnect);
-    let [UiRequest::ApproveConnect { permissions, .. }] = asked(&commands)[..] else { panic!("{commands:?}") };
+    let [UiRequest::ApproveConnect { permissions, .. }] = asked(&commands)[..] else {
+        panic!("{commands:?}")
+    };
     assert_eq!(permissions.accounts.len(), 1);
     assert_eq!(permissions.chains.len(), 2, "the current account's chains");
     assert!(permissions.may_propose);

@@ -69,12 +69,13 @@ pub(crate) mod review {
     pub(crate) const HEIGHT: &str = "Block";
     pub(crate) const DIGEST: &str = "Signed hash";
     pub(crate) const GONE: &str = "There is nothing to review any more.";
-    pub(crate) const WARN_NEW: &str = "You have never sent anything to this address. Compare it with the one you were given.";
+    pub(crate) const WARN_NEW: &str =
+        "You have never sent anything to this address. Compare it with the one you were given.";
     pub(crate) const WARN_NEARLY_ALL: &str = "This is nearly everything you have there.";
-    pub(crate) const WARN_UNDECODED: &str = "Part of this block cannot be decoded. Approving means signing blindly.";
+    pub(crate) const WARN_UNDECODED: &str =
+        "Part of this block cannot be decoded. Approving means signing blindly.";
     pub(crate) const WARN_OWN: &str = "This is one of your own addresses.";
-    pub(crate) const WARN_FOREIGN: &str =
-        "The tokens go to an owner on a chain you do not know. Only that owner can fetch them, and only while that chain takes blocks.";
+    pub(crate) const WARN_FOREIGN: &str = "The tokens go to an owner on a chain you do not know. Only that owner can fetch them, and only while that chain takes blocks.";
     pub(crate) const WARN_IRREVERSIBLE: &str = "This cannot be undone.";
 
     pub(crate) fn balance_of(name: &str) -> String {
@@ -103,7 +104,9 @@ pub(crate) mod receive {
     }
 
     pub(crate) fn owner_purpose(account: &str, chain: &str) -> String {
-        format!("For tokens that only {account} may spend, kept on {chain}. Use it on chains with several owners.")
+        format!(
+            "For tokens that only {account} may spend, kept on {chain}. Use it on chains with several owners."
+        )
     }
 
     pub(crate) fn qr_label(what: &str) -> String {
@@ -128,9 +131,9 @@ pub(crate) mod activity {
     pub(crate) const RECEIVED: &str = "Received";
     pub(crate) const CERTIFIED: &str = "Certified";
     pub(crate) const FAILED: &str = "Failed";
-    pub(crate) const QUEUED_TEXT: &str = "Approved, not signed yet. It goes out as soon as the chain is free.";
-    pub(crate) const SIGNED_TEXT: &str =
-        "Signed and on its way to the validators. It is sent once enough of them have voted. You can close this window.";
+    pub(crate) const QUEUED_TEXT: &str =
+        "Approved, not signed yet. It goes out as soon as the chain is free.";
+    pub(crate) const SIGNED_TEXT: &str = "Signed and on its way to the validators. It is sent once enough of them have voted. You can close this window.";
     pub(crate) const STEP_QUEUED: &str = "Approved";
     pub(crate) const STEP_SIGNED: &str = "Signed";
     pub(crate) const STEP_CERTIFIED: &str = "Certified";
@@ -160,7 +163,9 @@ pub(crate) mod activity {
     }
 
     pub(crate) fn certified_sent(chain: &str) -> String {
-        format!("Sent: the certificate is verified here. {chain} has not received it yet; that is up to its owner.")
+        format!(
+            "Sent: the certificate is verified here. {chain} has not received it yet; that is up to its owner."
+        )
     }
 
     pub(crate) fn votes(received: u64, total: u64) -> String {
@@ -174,8 +179,12 @@ pub(crate) mod activity {
     pub(crate) fn votes_missing(received: u64, needed: u64, total: u64) -> String {
         match needed.saturating_sub(received) {
             0 => "Enough validators have voted; the certificate is being put together.".to_owned(),
-            1 => format!("{received} of {total} votes are in; one more is needed. You can close this window."),
-            more => format!("{received} of {total} votes are in; {more} more are needed. You can close this window."),
+            1 => {
+                format!("{received} of {total} votes are in; one more is needed. You can close this window.")
+            }
+            more => format!(
+                "{received} of {total} votes are in; {more} more are needed. You can close this window."
+            ),
         }
     }
 }
@@ -183,12 +192,13 @@ pub(crate) mod activity {
 /// Requests of sites.
 pub(crate) mod request {
     pub(crate) const TITLE: &str = "Requests";
-    pub(crate) const CONNECT: &str = "A site wants to connect";
-    pub(crate) const SIGN: &str = "A site asks for a block";
+    pub(crate) const CONNECT: &str = "Connect a site";
+    pub(crate) const SIGN: &str = "Sign for a site";
     pub(crate) const WANTS_CONNECT: &str = "wants to connect to your wallet.";
     pub(crate) const ASKED: &str = "Asked";
     pub(crate) const WILL_SEE: &str = "It will see";
-    pub(crate) const WILL_SEE_TEXT: &str = "The owner addresses you tick, and on the ticked chains balances and blocks.";
+    pub(crate) const WILL_SEE_TEXT: &str =
+        "The owner addresses you tick, and on the ticked chains balances and blocks.";
     pub(crate) const CHAINS: &str = "On these chains";
     pub(crate) const MAY_ASK: &str = "It may ask";
     pub(crate) const PROPOSE: &str = "To propose blocks";

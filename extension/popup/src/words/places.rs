@@ -7,19 +7,17 @@ pub(crate) mod sync {
     pub(crate) const STARTING: &str = "Starting";
     pub(crate) const UP_TO_DATE: &str = "Up to date";
     pub(crate) const FAILED: &str = "Stopped with an error";
+    pub(crate) const FAILED_SHORT: &str = "Error";
+    pub(crate) const OFFLINE: &str = "Offline";
 
     pub(crate) fn syncing(verified: u64, claimed: u64) -> String {
-        if claimed > verified {
-            format!("Block {verified} of {claimed}")
-        } else {
-            "Syncing".to_owned()
-        }
+        if claimed > verified { format!("Block {verified} of {claimed}") } else { "Syncing".to_owned() }
     }
 
     pub(crate) fn offline(since: Option<String>) -> String {
         match since {
             Some(since) => format!("Offline, last word {since}"),
-            None => "Offline".to_owned(),
+            None => OFFLINE.to_owned(),
         }
     }
 }
@@ -34,8 +32,6 @@ pub(crate) mod home {
     pub(crate) const ADD: &str = "Add";
     pub(crate) const LATEST: &str = "Latest activity";
     pub(crate) const ALL: &str = "All";
-    pub(crate) const SWITCH: &str = "Switch";
-    pub(crate) const ACCOUNTS: &str = "Accounts";
     pub(crate) const NO_CHAIN: &str = "No chain yet";
     pub(crate) const NO_CHAIN_TEXT: &str = "Claim one from the network's faucet; it takes a few seconds.";
     pub(crate) const LOOK: &str = "Look at it";
@@ -55,7 +51,10 @@ pub(crate) mod home {
     pub(crate) fn site_waits(origin: &str, requests: usize) -> String {
         match requests {
             0 | 1 => format!("{origin} waits for your answer."),
-            more => format!("{origin} and {} more wait for your answer.", super::super::count(more - 1, "request", "requests")),
+            more => format!(
+                "{origin} and {} more wait for your answer.",
+                super::super::count(more - 1, "request", "requests")
+            ),
         }
     }
 }
@@ -77,7 +76,8 @@ pub(crate) mod chain {
     pub(crate) const CAME_BACK: &str = "came back";
     pub(crate) const NO_BLOCK: &str = "No block yet";
     pub(crate) const NO_BLOCK_TEXT: &str = "The first block is made when you send or receive.";
-    pub(crate) const OWNERS_TEXT: &str = "Owners can propose blocks. Super owners can do so at any time and without waiting for a turn.";
+    pub(crate) const OWNERS_TEXT: &str =
+        "Owners can propose blocks. Super owners can do so at any time and without waiting for a turn.";
     pub(crate) const SUPER_OWNER: &str = "super owner";
     pub(crate) const NO_APPLICATION: &str = "No application yet";
     pub(crate) const NO_APPLICATION_TEXT: &str = "Applications used on this chain are listed here.";
@@ -87,7 +87,8 @@ pub(crate) mod chain {
     pub(crate) const RENAME: &str = "Rename";
     pub(crate) const FORGET: &str = "Stop following";
     pub(crate) const CLOSED: &str = "Closed";
-    pub(crate) const CLOSED_TEXT: &str = "This chain is closed for good. It can be read, but takes no more blocks of yours.";
+    pub(crate) const CLOSED_TEXT: &str =
+        "This chain is closed for good. It can be read, but takes no more blocks of yours.";
     pub(crate) const PENDING: &str = "waiting for votes";
     pub(crate) const UNKNOWN: &str = "Unknown chain";
     pub(crate) const UNKNOWN_TEXT: &str = "This wallet does not follow it. Add it by its ID.";
@@ -140,7 +141,8 @@ pub(crate) mod network {
     pub(crate) const VERSION: &str = "Version";
     pub(crate) const GENESIS: &str = "Genesis";
     pub(crate) const RESTART: &str = "Restart the node";
-    pub(crate) const RESTART_TEXT: &str = "Takes a second. Nothing is lost: whatever is on its way is picked up again.";
+    pub(crate) const RESTART_TEXT: &str =
+        "Takes a second. Nothing is lost: whatever is on its way is picked up again.";
     pub(crate) const NOTHING: &str = "Nothing known yet";
     pub(crate) const NOTHING_TEXT: &str = "The node has not told anything about its validators.";
 
@@ -158,17 +160,14 @@ pub(crate) mod locked {
     pub(crate) const TITLE: &str = "Locked";
     pub(crate) const UNLOCK: &str = "Unlock";
     pub(crate) const FORGOTTEN: &str = "Password forgotten?";
-    pub(crate) const FORGOTTEN_TEXT: &str =
-        "Nobody can read or reset it. Remove the extension, install it again and import your recovery words: everything on your chains is still there.";
+    pub(crate) const FORGOTTEN_TEXT: &str = "Nobody can read or reset it. Remove the extension, install it again and import your recovery words: everything on your chains is still there.";
     pub(crate) const DAMAGED_TITLE: &str = "Key file damaged";
-    pub(crate) const DAMAGED: &str =
-        "The file with your keys cannot be read. Nothing was changed or deleted. Save a copy, then import your recovery words; your chains are not affected.";
+    pub(crate) const DAMAGED: &str = "The file with your keys cannot be read. Nothing was changed or deleted. Save a copy, then import your recovery words; your chains are not affected.";
     pub(crate) const DAMAGED_EXPORT: &str = "Save a copy of the file";
     pub(crate) const DAMAGED_IMPORT: &str = "Import recovery words";
     pub(crate) const SILENT_TITLE: &str = "The node does not answer";
     pub(crate) const SILENT: &str = "No answer for two seconds";
-    pub(crate) const SILENT_TEXT: &str =
-        "The part of the wallet that runs in the background did not answer. Your keys and tokens are safe; starting it anew usually helps.";
+    pub(crate) const SILENT_TEXT: &str = "The part of the wallet that runs in the background did not answer. Your keys and tokens are safe; starting it anew usually helps.";
     pub(crate) const RESTART: &str = "Restart the node";
     pub(crate) const TRY_AGAIN: &str = "Ask again";
 
@@ -176,7 +175,10 @@ pub(crate) mod locked {
         if chains == 0 {
             "Your keys are sealed.".to_owned()
         } else {
-            format!("Your keys are sealed. The node goes on following {}.", super::super::count(chains, "chain", "chains"))
+            format!(
+                "Your keys are sealed. The node goes on following {}.",
+                super::super::count(chains, "chain", "chains")
+            )
         }
     }
 
@@ -204,18 +206,14 @@ pub(crate) mod sheet {
     pub(crate) const SHOW: &str = "Show";
     pub(crate) const SAVE_RECIPIENT: &str = "Name this address";
     pub(crate) const FORGET: &str = "Stop following";
-    pub(crate) const FORGET_TEXT: &str =
-        "The chain disappears from this wallet. Nothing happens to it or its tokens; add it again by its ID at any time.";
+    pub(crate) const FORGET_TEXT: &str = "The chain disappears from this wallet. Nothing happens to it or its tokens; add it again by its ID at any time.";
     pub(crate) const ABANDON: &str = "Give it up?";
-    pub(crate) const ABANDON_TEXT: &str = "Nothing has been signed, so nothing can have happened. It stays in the list as given up.";
-    pub(crate) const RESYNC_TEXT: &str =
-        "All blocks of this network are deleted here and fetched and verified again. Keys, names and settings stay. Balances are incomplete until it is done.";
-    pub(crate) const REVEAL_PHRASE_TEXT: &str =
-        "Whoever sees these words can spend everything you have, for ever. No site and no helper ever needs them.";
-    pub(crate) const REVEAL_KEY_TEXT: &str =
-        "Whoever sees this key can spend everything of this account, for ever. No site and no helper ever needs it.";
-    pub(crate) const ERASE_TEXT: &str =
-        "Your keys are deleted from this computer. Without your recovery words and private keys, all tokens of these accounts are lost for good.";
+    pub(crate) const ABANDON_TEXT: &str =
+        "Nothing has been signed, so nothing can have happened. It stays in the list as given up.";
+    pub(crate) const RESYNC_TEXT: &str = "All blocks of this network are deleted here and fetched and verified again. Keys, names and settings stay. Balances are incomplete until it is done.";
+    pub(crate) const REVEAL_PHRASE_TEXT: &str = "Whoever sees these words can spend everything you have, for ever. No site and no helper ever needs them.";
+    pub(crate) const REVEAL_KEY_TEXT: &str = "Whoever sees this key can spend everything of this account, for ever. No site and no helper ever needs it.";
+    pub(crate) const ERASE_TEXT: &str = "Your keys are deleted from this computer. Without your recovery words and private keys, all tokens of these accounts are lost for good.";
 
     pub(crate) fn rename(name: &str) -> String {
         format!("Rename {name}")

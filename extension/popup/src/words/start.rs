@@ -6,20 +6,21 @@ use walnut_wallet::{messages::ImportedSecretKind, vault::PasswordStrength};
 
 pub(crate) const HEADLINE: &str = "Your own node, your own chains";
 pub(crate) const SUBLINE: &str = "A wallet for Linera that checks everything itself.";
-pub(crate) const PROMISE_NODE: &str = "A full node of your chains runs in this browser and verifies every block.";
+pub(crate) const PROMISE_NODE: &str =
+    "A full node of your chains runs in this browser and verifies every block.";
 pub(crate) const PROMISE_KEYS: &str = "Keys stay on this computer, sealed with your password.";
 pub(crate) const PROMISE_SIGN: &str = "You see what a block does before you sign it.";
 pub(crate) const CREATE: &str = "Create a wallet";
 pub(crate) const IMPORT: &str = "I have a wallet already";
 
 pub(crate) const PASSWORD_TITLE: &str = "Choose a password";
-pub(crate) const PASSWORD_WHY: &str =
-    "It seals your keys on this computer. Nobody can reset it; your recovery words are the way back if you forget it.";
+pub(crate) const PASSWORD_WHY: &str = "It seals your keys on this computer. Nobody can reset it; your recovery words are the way back if you forget it.";
 pub(crate) const PASSWORD: &str = "Password";
 pub(crate) const PASSWORD_AGAIN: &str = "The same password again";
 pub(crate) const PASSWORDS_DIFFER: &str = "The two passwords differ. Type the same one twice.";
 pub(crate) const TOO_SHORT: &str = "Use at least 8 characters.";
-pub(crate) const TOO_EASY: &str = "This would be guessed too soon. Add two or three words that have nothing to do with each other.";
+pub(crate) const TOO_EASY: &str =
+    "This would be guessed too soon. Add two or three words that have nothing to do with each other.";
 pub(crate) const STRENGTH: &str = "Strength of the password";
 pub(crate) const STRENGTH_ADVICE: &str = "Four unrelated words are easy to remember and hard to guess.";
 
@@ -59,7 +60,8 @@ pub(crate) fn import_hint(kind: ImportedSecretKind) -> &'static str {
 pub(crate) const WORD_COUNT: &str = "Number of words";
 pub(crate) const TWELVE: &str = "12 words";
 pub(crate) const TWENTY_FOUR: &str = "24 words";
-pub(crate) const PASTE_HINT: &str = "Paste the whole phrase into any field to fill them all. The words stay hidden.";
+pub(crate) const PASTE_HINT: &str =
+    "Paste the whole phrase into any field to fill them all. The words stay hidden.";
 pub(crate) const WORDS_MISSING: &str = "Some words are missing. Fill every field.";
 pub(crate) const KEY_MISSING: &str = "Paste the key first.";
 pub(crate) const KEY_TEXT: &str = "Private key";
@@ -81,19 +83,16 @@ pub(crate) const FIRST_ACCOUNT: &str = "Main account";
 pub(crate) const NEXT_ACCOUNT: &str = "Another account";
 
 pub(crate) const WORDS_TITLE: &str = "Recovery words";
-pub(crate) const WORDS_WHY: &str =
-    "These 24 words are your wallet. Whoever has them can spend everything; without them a forgotten password cannot be mended.";
+pub(crate) const WORDS_WHY: &str = "These 24 words are your wallet. Whoever has them can spend everything; without them a forgotten password cannot be mended.";
 pub(crate) const WORDS_SHOW: &str = "Show the words";
 pub(crate) const WORDS_ALONE: &str = "Make sure nobody is looking and no screen is shared.";
 pub(crate) const WORDS_COVER: &str = "Cover again";
-pub(crate) const WORDS_NO_COPY: &str =
-    "Write them on paper, in order. Copies on the clipboard, in photos or in the cloud can be read by others.";
+pub(crate) const WORDS_NO_COPY: &str = "Write them on paper, in order. Copies on the clipboard, in photos or in the cloud can be read by others.";
 pub(crate) const WORDS_WRITTEN: &str = "I have written them down";
 pub(crate) const WORDS_LATER: &str = "Later; remind me";
 
 pub(crate) const CLAIM_TITLE: &str = "Claim a chain";
-pub(crate) const CLAIM_WHY: &str =
-    "On Linera everybody has chains of their own. The network's faucet gives you one, with some tokens to start with.";
+pub(crate) const CLAIM_WHY: &str = "On Linera everybody has chains of their own. The network's faucet gives you one, with some tokens to start with.";
 pub(crate) const CLAIM: &str = "Claim a chain";
 pub(crate) const CHAIN_NAME: &str = "Name of the chain";
 pub(crate) const FIRST_CHAIN: &str = "My chain";
@@ -101,14 +100,16 @@ pub(crate) const FAUCET: &str = "Faucet";
 pub(crate) const NO_FAUCET: &str = "none; choose a network in Settings";
 pub(crate) const HAVE_CHAIN: &str = "I have a chain already";
 pub(crate) const CLAIM_RUNNING: &str = "This takes a few seconds.";
-pub(crate) const CLAIM_DONE: &str = "The chain is yours. Its description and the block that created it are verified here.";
+pub(crate) const CLAIM_DONE: &str =
+    "The chain is yours. Its description and the block that created it are verified here.";
 pub(crate) const CLAIM_CONTINUE: &str = "Go to your wallet";
 pub(crate) const STEP_ASKING: &str = "Asking the faucet";
 pub(crate) const STEP_ASKING_TEXT: &str = "It creates a chain that belongs to your account.";
 pub(crate) const STEP_SEEN: &str = "Block seen";
 pub(crate) const STEP_SEEN_TEXT: &str = "The faucet named the chain; its creating block is being fetched.";
 pub(crate) const STEP_VERIFIED: &str = "Verified";
-pub(crate) const STEP_VERIFIED_TEXT: &str = "Signatures of the validators and your ownership are checked here.";
+pub(crate) const STEP_VERIFIED_TEXT: &str =
+    "Signatures of the validators and your ownership are checked here.";
 
 pub(crate) const ADD_CHAIN_TITLE: &str = "Add a chain";
 pub(crate) const ADD_CHAIN_WHY: &str =
@@ -116,4 +117,5 @@ pub(crate) const ADD_CHAIN_WHY: &str =
 pub(crate) const ADD_CHAIN_HINT: &str = "64 hexadecimal digits.";
 pub(crate) const ADD_CHAIN: &str = "Add";
 pub(crate) const WATCHED_CHAIN: &str = "Another chain";
-pub(crate) const CHAIN_ID_UNREADABLE: &str = "A chain ID has exactly 64 hexadecimal digits. Check that nothing is missing.";
+pub(crate) const CHAIN_ID_UNREADABLE: &str =
+    "A chain ID has exactly 64 hexadecimal digits. Check that nothing is missing.";
