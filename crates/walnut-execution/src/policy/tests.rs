@@ -86,6 +86,15 @@ fn bytecode_may_have_several_frames_but_no_garbage() {
     assert_eq!(bytecode::decompress(truncated), Err(DecompressionError));
 }
 
+/// Validators are built with libzstd's decoders for the formats before 1.0: a frame of version 0.7 with one raw block.
+#[test]
+fn old_formats_are_bytecode_too() {
+    let frame = hex::decode("27b52ffd2003400003616263c00000").unwrap();
+    assert_eq!(bytecode::decompress(&frame).unwrap(), b"abc");
+    assert_eq!(bytecode::decompressed_size_at_most(&frame, 3), Ok(true));
+    assert_eq!(bytecode::decompressed_size_at_most(&frame, 2), Ok(false));
+}
+
 /// Bytes recorded from the reference (`linera-base` 0.15.23, native).
 #[test]
 fn compression_equals_the_validators() {
