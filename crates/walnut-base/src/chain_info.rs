@@ -51,8 +51,7 @@ impl BcsHashable for ChainInfo {
 }
 
 impl ChainInfo {
-    /// The round in which the next block may be proposed: the fast round and rounds of super owners aside, the current
-    /// one.
+    /// The current round at the next height.
     pub const fn current_round(&self) -> Round {
         self.manager.current_round
     }
