@@ -45,7 +45,8 @@ pub struct Node<A> {
 
 struct Loaded {
     last_used: u64,
-    chain: ChainState,
+    /// Boxed: it is taken out and put back for every request.
+    chain: Box<ChainState>,
 }
 
 impl<A: Applications> Node<A> {
@@ -282,7 +283,7 @@ impl<A: Applications> Node<A> {
         let loaded = self.chains.remove(&chain_id);
         let mut chain = match loaded {
             Some(Loaded { chain, .. }) => chain,
-            None => ChainState::load(&session, chain_id).await.map_err(WorkerError::from)?,
+            None => Box::new(ChainState::load(&session, chain_id).await.map_err(WorkerError::from)?),
         };
         let result = work(&mut self.shared, &mut chain, &mut session).await;
         if chain.is_clean() {
@@ -294,7 +295,7 @@ impl<A: Applications> Node<A> {
         }
     }
 
-    fn keep(&mut self, chain_id: ChainId, chain: ChainState) {
+    fn keep(&mut self, chain_id: ChainId, chain: Box<ChainState>) {
         self.clock += 1;
         self.chains.insert(chain_id, Loaded { last_used: self.clock, chain });
         let limit = self.shared.config.loaded_chains.max(1);
