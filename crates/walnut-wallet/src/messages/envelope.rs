@@ -53,7 +53,7 @@ pub struct Envelope {
 /// Every kind of message there is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "a message lives for one turn; boxing would burden every reader"
 )]

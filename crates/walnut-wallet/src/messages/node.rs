@@ -56,7 +56,7 @@ pub enum NodeRequest {
 /// The node worker's answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "a message lives for one turn; boxing would burden every reader"
 )]
@@ -78,7 +78,7 @@ pub enum NodeResponse {
 /// What the node worker tells the host unasked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "a message lives for one turn; boxing would burden every reader"
 )]

@@ -286,7 +286,7 @@ impl UiRequest {
 /// The answer to a [`UiRequest`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "a message lives for one turn; boxing would burden every reader"
 )]
@@ -406,7 +406,7 @@ pub enum UiResponse {
 /// What interfaces are told unasked.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "a message lives for one turn; boxing would burden every reader"
 )]

@@ -9,7 +9,7 @@ use crate::vault::VaultFile;
 /// What the host asks of the vault worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "a message lives for one turn; boxing would burden every reader"
 )]
@@ -100,7 +100,7 @@ pub enum VaultUiResponse {
 /// The vault worker's answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-#[expect(
+#[allow(
     clippy::large_enum_variant,
     reason = "a message lives for one turn; boxing would burden every reader"
 )]
