@@ -82,7 +82,8 @@ fn a_forged_file_does_not_open() {
         remend(value)
     };
     let pointer = |value: &mut serde_json::Value, path: &str| value.pointer_mut(path).unwrap().take();
-    let cases: [(&dyn Fn(&mut serde_json::Value), VaultError); 5] = [
+    type Change<'a> = &'a dyn Fn(&mut serde_json::Value);
+    let cases: [(Change<'_>, VaultError); 5] = [
         // Keys of two accounts exchanged.
         (
             &|value| {
