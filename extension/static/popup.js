@@ -1,16 +1,13 @@
-// The popup's loader: fetches the wasm and the last persisted snapshot side by side, then hands over.
+// The popup's loader: hands the compiled wasm and the last persisted snapshot over.
 import init, { start } from "./wasm/popup.js";
 
-const storage = (globalThis.browser ?? globalThis.chrome)?.storage?.local;
+const { program, saved } = globalThis.walnutEarly;
 
-async function persisted() {
-  try {
-    const { snapshot } = (await storage?.get("snapshot")) ?? {};
-    return typeof snapshot === "string" ? snapshot : snapshot === undefined ? "" : JSON.stringify(snapshot);
-  } catch {
-    return ""; // First paint without a snapshot: the host's answer follows.
-  }
+/** The snapshot as text, as the host wrote it; empty when there is none. */
+function text({ snapshot }) {
+  if (snapshot === undefined) return "";
+  return typeof snapshot === "string" ? snapshot : JSON.stringify(snapshot);
 }
 
-const [, snapshot] = await Promise.all([init(), persisted()]);
-start(snapshot);
+await init({ module_or_path: program });
+start(text(await saved));

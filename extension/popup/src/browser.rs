@@ -56,7 +56,7 @@ thread_local! {
 /// Starts the interface. `snapshot` is the JSON text the host persisted last, or empty.
 #[wasm_bindgen]
 pub fn start(snapshot: &str) -> Result<(), JsValue> {
-    std::panic::set_hook(Box::new(|info| web_sys::console::error_1(&info.to_string().into())));
+    std::panic::set_hook(Box::new(broken));
     let window = window()?;
     let document = window.document().ok_or("a page has a document")?;
     let saved =
@@ -87,6 +87,16 @@ pub fn start(snapshot: &str) -> Result<(), JsValue> {
         connect();
     }
     Ok(())
+}
+
+/// After a panic this program must not be entered again: the page says so and takes no more input.
+fn broken(info: &std::panic::PanicHookInfo<'_>) {
+    web_sys::console::error_1(&info.to_string().into());
+    let document = web_sys::window().and_then(|window| window.document());
+    let element = |id: &str| document.as_ref().and_then(|document| document.get_element_by_id(id));
+    // Nothing is left to do where even this fails.
+    let _shown = element("broken").map(|note| note.remove_attribute("hidden"));
+    let _closed = element("app").map(|app| app.set_attribute("hidden", ""));
 }
 
 fn first_model(window: &Window, document: &Document, saved: Option<Snapshot>) -> Model {
@@ -123,6 +133,12 @@ pub(crate) fn with_transport<T>(action: impl FnOnce(&Transport) -> T) -> Option<
     TRANSPORT.with_borrow(|transport| transport.as_ref().map(action))
 }
 
+/// Runs with the state. None before the start, and while the document is being patched: what the browser reports
+/// then (an input that loses its focus because it goes away) is our own doing.
+fn with_app<T>(action: impl FnOnce(&App) -> T) -> Option<T> {
+    APP.with(|app| app.try_borrow().ok().and_then(|app| app.as_ref().map(action)))
+}
+
 /// Applies a message and whatever follows from it, then draws once.
 pub(crate) fn dispatch(message: Message) {
     QUEUE.with_borrow_mut(|queue| queue.push_back(message));
@@ -130,20 +146,22 @@ pub(crate) fn dispatch(message: Message) {
         return;
     }
     let mut after = Vec::new();
-    while let Some(message) = QUEUE.with_borrow_mut(VecDeque::pop_front) {
-        let commands = APP.with_borrow_mut(|app| {
-            let Some(app) = app else { return Vec::new() };
-            app.model.now = now();
-            update(&mut app.model, message)
-        });
-        for command in commands {
-            match command {
-                Command::Focus(_) | Command::Spread(_) | Command::ClearSecrets => after.push(command),
-                other => carry_out(other),
+    while QUEUE.with_borrow(|queue| !queue.is_empty()) {
+        while let Some(message) = QUEUE.with_borrow_mut(VecDeque::pop_front) {
+            let commands = APP.with_borrow_mut(|app| {
+                let Some(app) = app else { return Vec::new() };
+                app.model.now = now();
+                update(&mut app.model, message)
+            });
+            for command in commands {
+                match command {
+                    Command::Focus(_) | Command::Spread(_) | Command::ClearSecrets => after.push(command),
+                    other => carry_out(other),
+                }
             }
         }
+        redraw();
     }
-    redraw();
     IS_RUNNING.set(false);
     run(after);
 }
@@ -159,7 +177,8 @@ fn redraw() {
         if result.is_err() {
             // Something else changed the document: build it anew.
             app.root.set_text_content(None);
-            if let Err(error) = create(&app.document, &tree).and_then(|node| app.root.append_child(&node)) {
+            let made = create(&app.document, &tree).and_then(|node| app.root.append_child(&node));
+            if let Err(error) = made {
                 web_sys::console::error_1(&error);
             }
         }
@@ -251,7 +270,7 @@ fn connect() {
 }
 
 fn greet(number: u32, left_ms: i32) {
-    let link = APP.with_borrow(|app| app.as_ref().map(|app| app.model.link));
+    let link = with_app(|app| app.model.link);
     if HANDSHAKE.get() != number || link == Some(Link::Online) {
         return;
     }
@@ -267,7 +286,7 @@ fn greet(number: u32, left_ms: i32) {
 }
 
 fn hello() -> Option<u64> {
-    let request = APP.with_borrow(|app| app.as_ref().map(|app| update::hello(&app.model)))?;
+    let request = with_app(|app| update::hello(&app.model))?;
     with_transport(|transport| transport.ask(request, &Vec::new()))?.ok()
 }
 
@@ -307,7 +326,7 @@ fn listen(window: &Window, document: &Document) -> Result<(), JsValue> {
     on(document, "keydown", |event| {
         act();
         if let Some(key) = event.dyn_ref::<web_sys::KeyboardEvent>() {
-            let has_sheet = APP.with_borrow(|app| app.as_ref().is_some_and(|app| app.model.sheet.is_some()));
+            let has_sheet = with_app(|app| app.model.sheet.is_some()).unwrap_or(false);
             if key.key() == "Escape" && has_sheet {
                 event.prevent_default();
                 dispatch(Message::Close);
@@ -327,8 +346,8 @@ fn listen(window: &Window, document: &Document) -> Result<(), JsValue> {
     let tick = Closure::<dyn FnMut()>::new(move || {
         ticks.set(ticks.get().wrapping_add(1));
         dispatch(Message::Tick(now()));
-        let is_online = APP.with_borrow(|app| app.as_ref().is_some_and(|app| app.model.link == Link::Online));
-        if is_online && ticks.get() % PING_TICKS == 0 {
+        let is_online = with_app(|app| app.model.link == Link::Online).unwrap_or(false);
+        if is_online && ticks.get().is_multiple_of(PING_TICKS) {
             ping();
         }
     });
@@ -370,8 +389,7 @@ fn paste(event: web_sys::Event) {
 }
 
 fn handler_of(target: &web_sys::Node, kind: Event) -> Option<Handler> {
-    APP.with_borrow(|app| {
-        let app = app.as_ref()?;
+    with_app(|app| {
         let mut path = Vec::new();
         let mut node = target.clone();
         let top = app.root.first_child()?;
@@ -388,6 +406,7 @@ fn handler_of(target: &web_sys::Node, kind: Event) -> Option<Handler> {
         path.reverse();
         app.tree.handler(&path, kind).cloned()
     })
+    .flatten()
 }
 
 fn value_of(target: &web_sys::Node) -> String {
@@ -519,9 +538,7 @@ fn permit(url: &str) {
 
 /// Tells the vault that somebody is there.
 fn act() {
-    let is_open = APP.with_borrow(|app| {
-        app.as_ref().is_some_and(|app| app.model.is_unlocked() && app.model.link == Link::Online)
-    });
+    let is_open = with_app(|app| app.model.is_unlocked() && app.model.link == Link::Online).unwrap_or(false);
     let time = Date::now();
     if is_open && time - LAST_ACTION.get() > USER_ACTION_MS {
         LAST_ACTION.set(time);

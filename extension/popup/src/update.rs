@@ -19,9 +19,8 @@ use crate::{
 };
 
 #[cfg(target_arch = "wasm32")]
-pub(crate) use self::answer::{start_route, timed_out};
+pub(crate) use self::answer::{hello, start_route, timed_out};
 pub(crate) use self::{
-    answer::hello,
     enter::enter,
     send::source_value,
     settings::{WORD_COUNTS, is_phrase, kind_value},
@@ -41,7 +40,7 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Vec<Command> {
     match message {
         Message::Tick(now) => {
             model.now = now;
-            let is_due = now.micros() / MICROS_PER_SECOND % NETWORK_SECONDS == 0;
+            let is_due = (now.micros() / MICROS_PER_SECOND).is_multiple_of(NETWORK_SECONDS);
             if is_due && model.route == Route::Network && model.link == Link::Online {
                 enter(model, Route::Network)
             } else {
@@ -334,10 +333,11 @@ fn arrive(model: &mut Model, route: Route) -> Vec<Command> {
     }
     let mut commands = vec![Command::Focus("title")];
     // Leaving a review without an answer drops it on the host's side as well.
-    if from == Route::Review && !model.is_busy(Task::Approve) {
-        if let Some(review) = model.review.take() {
-            commands.extend(ask(model, UiRequest::Cancel { review_id: review.id }));
-        }
+    if from == Route::Review
+        && !model.is_busy(Task::Approve)
+        && let Some(review) = model.review.take()
+    {
+        commands.extend(ask(model, UiRequest::Cancel { review_id: review.id }));
     }
     commands.extend(enter(model, route));
     commands

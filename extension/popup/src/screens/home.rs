@@ -118,17 +118,17 @@ fn notices(model: &Model, account: &Account) -> Node {
             link.into(),
         ));
     }
-    if let Some(problem) = &snapshot.sync.problem {
-        if matches!(snapshot.sync.phase, SyncPhase::Failed | SyncPhase::Offline | SyncPhase::Stopped) {
-            let link = el("div").class("actions").with(
-                el("a").class("button slim").attr("href", Route::Network.href()).with(say::SEE_NETWORK),
-            );
-            list = list.with(notice(
-                if snapshot.sync.phase == SyncPhase::Offline { "wait" } else { "bad" },
-                &problem.message,
-                link.into(),
-            ));
-        }
+    if let Some(problem) = &snapshot.sync.problem
+        && matches!(snapshot.sync.phase, SyncPhase::Failed | SyncPhase::Offline | SyncPhase::Stopped)
+    {
+        let link = el("div")
+            .class("actions")
+            .with(el("a").class("button slim").attr("href", Route::Network.href()).with(say::SEE_NETWORK));
+        list = list.with(notice(
+            if snapshot.sync.phase == SyncPhase::Offline { "wait" } else { "bad" },
+            &problem.message,
+            link.into(),
+        ));
     }
     let from_words = matches!(account.source, AccountSource::Phrase { .. });
     if from_words && !account.backed_up && !model.chains().is_empty() {

@@ -28,10 +28,10 @@ pub(crate) fn create(document: &Document, node: &Node) -> Result<web_sys::Node, 
         made.append_child(&create(document, child)?)?;
     }
     // A select can only take its value once its options are there.
-    if element.tag == "select" {
-        if let Some((_, value)) = element.attributes.iter().find(|(name, _)| *name == "value") {
-            set(&made, "value", value)?;
-        }
+    if element.tag == "select"
+        && let Some((_, value)) = element.attributes.iter().find(|(name, _)| *name == "value")
+    {
+        set(&made, "value", value)?;
     }
     Ok(made.into())
 }

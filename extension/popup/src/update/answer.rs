@@ -152,10 +152,10 @@ fn succeeded(model: &mut Model, request: UiRequest, response: UiResponse, secret
             None => enter(model, model.route),
         },
         (_, UiResponse::BookEntry(entry)) => {
-            if let Some(snapshot) = &mut model.snapshot {
-                if !snapshot.address_book.iter().any(|known| known.id == entry.id) {
-                    snapshot.address_book.push(entry);
-                }
+            if let Some(snapshot) = &mut model.snapshot
+                && !snapshot.address_book.iter().any(|known| known.id == entry.id)
+            {
+                snapshot.address_book.push(entry);
             }
             model.sheet = None;
             model.send.recipient = None;

@@ -119,10 +119,10 @@ fn quote_draft(model: &Model) -> Option<SendDraft> {
 /// Writes the quote's maximum into the amount, when there is a quote for this source.
 pub(super) fn fill_max(model: &mut Model) {
     let source = model.send_source();
-    if let Some((draft, Ok(quote))) = &model.send.quote {
-        if Some((draft.chain_id, draft.source)) == source {
-            model.send.amount = crate::format::plain(quote.amount_max);
-        }
+    if let Some((draft, Ok(quote))) = &model.send.quote
+        && Some((draft.chain_id, draft.source)) == source
+    {
+        model.send.amount = crate::format::plain(quote.amount_max);
     }
 }
 

@@ -53,7 +53,7 @@ fn new() -> Model {
 #[test]
 fn a_hello_of_this_version_leads_to_a_subscription() {
     let mut model = new();
-    let hello = super::hello(&model);
+    let hello = super::answer::hello(&model);
     let answer = |protocol| UiResponse::Hello { protocol, node_running: true, vault_running: true };
     let commands = update(&mut model, answered(hello.clone(), Ok(answer(WALLET_PROTOCOL))));
     assert_eq!(model.link, Link::Online);
