@@ -1,0 +1,178 @@
+//! From blocks to activity: what every verified block of the wallet's chains means to the person.
+//!
+//! The activity is worked out from the blocks themselves, from where the last run ended: whatever was lost in a crash,
+//! made on another device, or certified while nobody looked, is found here.
+
+use std::rc::Rc;
+
+use walnut_base::{
+    AccountOwner, BlockHeight, ChainId, ConfirmedBlockCertificate, Message, MessageAction, Operation,
+    SystemMessage, SystemOperation,
+};
+use walnut_wallet::{
+    activity::{ActivityEvent, ActivityId, ActivityItem, ActivityKind, ActivityStatus},
+    messages::{UiError, UiErrorCode},
+};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::{app::App, errors, session::Session, time};
+
+impl Session {
+    /// Brings the activity up to date with the chain, soon.
+    pub(crate) fn record_later(self: &Rc<Self>, app: &Rc<App>, chain_id: ChainId) {
+        let (session, app) = (Rc::clone(self), Rc::clone(app));
+        spawn_local(async move {
+            if let Err(error) = session.record(chain_id).await {
+                session.report(&app, chain_id, walnut_wallet::messages::SyncPhase::Failed, Some(error));
+            }
+            app.changed();
+        });
+    }
+
+    async fn record(self: &Rc<Self>, chain_id: ChainId) -> Result<(), UiError> {
+        if !self.recording.borrow_mut().insert(chain_id) {
+            return Ok(());
+        }
+        let outcome = self.record_new_blocks(chain_id).await;
+        self.recording.borrow_mut().remove(&chain_id);
+        outcome
+    }
+
+    async fn record_new_blocks(&self, chain_id: ChainId) -> Result<(), UiError> {
+        let Some(entry) = self.chain(chain_id) else { return Ok(()) };
+        let mut height = entry.recorded;
+        loop {
+            let next = self.client.local().next_block_height(chain_id).await.map_err(errors::local)?;
+            if height >= next {
+                return Ok(());
+            }
+            while height < next {
+                let certificate =
+                    self.client.local().certificate_at(chain_id, height).await.map_err(errors::local)?;
+                if let Some(certificate) = certificate {
+                    self.record_block(entry.owner, &certificate);
+                }
+                height = BlockHeight(height.0 + 1);
+            }
+            self.store_activity().await?;
+            self.change(|network| {
+                if let Some(entry) = network.chains.iter_mut().find(|entry| entry.chain_id == chain_id) {
+                    entry.recorded = height;
+                }
+            })
+            .await?;
+        }
+    }
+
+    fn record_block(&self, owner: Option<AccountOwner>, certificate: &ConfirmedBlockCertificate) {
+        let block = certificate.block();
+        let header = &block.header;
+        let is_mine = header.authenticated_signer.is_some() && header.authenticated_signer == owner;
+        self.settle_own_items(certificate);
+        for incoming in block.incoming_bundles().filter(|incoming| incoming.action == MessageAction::Accept) {
+            for posted in incoming.bundle.messages.iter() {
+                let Message::System(SystemMessage::Credit { amount, source, .. }) = &posted.message else {
+                    continue;
+                };
+                let kind =
+                    ActivityKind::Received { origin: incoming.origin, source: *source, amount: *amount };
+                self.record_done(kind, certificate);
+            }
+        }
+        if !is_mine {
+            return;
+        }
+        let is_known = |item: &ActivityItem| {
+            item.chain_id == header.chain_id
+                && item.block_hash == Some(certificate.hash())
+                && is_outgoing(&item.kind)
+        };
+        if self.activity.borrow().page(Some(header.chain_id), None, usize::MAX).items.iter().any(is_known) {
+            return;
+        }
+        for operation in block.operations() {
+            // Made on another device, or before this wallet was set up here.
+            let Operation::System(operation) = operation else { continue };
+            let SystemOperation::Transfer { recipient, amount, .. } = &**operation else { continue };
+            let kind = ActivityKind::Sent {
+                recipient_chain: recipient.chain_id,
+                recipient_owner: recipient.owner,
+                amount: *amount,
+            };
+            self.record_done(kind, certificate);
+        }
+    }
+
+    fn record_done(&self, kind: ActivityKind, certificate: &ConfirmedBlockCertificate) {
+        let header = &certificate.block().header;
+        let id = {
+            let mut activity = self.activity.borrow_mut();
+            let item = activity.add(kind, header.chain_id, time::now());
+            item.created_at = header.timestamp;
+            item.id
+        };
+        let event =
+            ActivityEvent::Certified { block_hash: certificate.hash(), height: header.height, fee: None };
+        self.note(id, event);
+        self.note(id, ActivityEvent::Delivered);
+    }
+
+    /// Items of ours at this height: certified by this block, or overtaken by it.
+    fn settle_own_items(&self, certificate: &ConfirmedBlockCertificate) {
+        let header = &certificate.block().header;
+        let at_height = |item: &&ActivityItem| {
+            item.chain_id == header.chain_id
+                && item.height == Some(header.height)
+                && matches!(item.status, ActivityStatus::Signed | ActivityStatus::Failed { .. })
+        };
+        let page = self.activity.borrow().page(Some(header.chain_id), None, usize::MAX);
+        for item in page.items.iter().filter(at_height) {
+            let event = match matches_block(item, certificate) {
+                true => ActivityEvent::Certified {
+                    block_hash: certificate.hash(),
+                    height: header.height,
+                    fee: item.fee,
+                },
+                false => ActivityEvent::Failed { reason: overtaken(), can_retry: false },
+            };
+            self.note(item.id, event);
+        }
+    }
+
+    /// The item that a chain's pending proposal belongs to.
+    pub(crate) fn item_at(&self, chain_id: ChainId, height: BlockHeight) -> Option<ActivityId> {
+        let activity = self.activity.borrow();
+        let page = activity.page(Some(chain_id), None, usize::MAX);
+        page.items.iter().find(|item| item.height == Some(height) && item.is_unfinished()).map(|item| item.id)
+    }
+}
+
+fn is_outgoing(kind: &ActivityKind) -> bool {
+    matches!(kind, ActivityKind::Sent { .. } | ActivityKind::Operations { .. })
+}
+
+/// Whether the block does what the item stands for.
+fn matches_block(item: &ActivityItem, certificate: &ConfirmedBlockCertificate) -> bool {
+    match &item.kind {
+        ActivityKind::Sent { recipient_chain, recipient_owner, amount } => {
+            certificate.block().operations().any(|operation| match operation {
+                Operation::System(operation) => matches!(
+                    &**operation,
+                    SystemOperation::Transfer { recipient, amount: sent, .. }
+                        if recipient.chain_id == *recipient_chain && recipient.owner == *recipient_owner && sent == amount
+                ),
+                Operation::User { .. } => false,
+            })
+        }
+        ActivityKind::Operations { .. } | ActivityKind::ChainClaimed | ActivityKind::Received { .. } => {
+            item.block_hash == Some(certificate.hash())
+        }
+    }
+}
+
+fn overtaken() -> UiError {
+    UiError::new(
+        UiErrorCode::ChainConflict,
+        "Another block came first at this height, perhaps from another device. This one was not made; look at the balance and send again.",
+    )
+}

@@ -1,0 +1,276 @@
+//! Sending: staged and shown first, then signed and proposed.
+
+use std::rc::Rc;
+
+use walnut_base::{Account, Amount, BlockHeight, ChainId, ChainInfoQuery, Operation, SystemOperation};
+use walnut_client::{ClientError, Outcome, Progress, StagedBlock};
+use walnut_wallet::{
+    activity::{ActivityEvent, ActivityId, ActivityKind},
+    messages::{Review, ReviewId, SendDraft, SendQuote, UiError, UiErrorCode, UiResponse},
+};
+use wasm_bindgen_futures::spawn_local;
+
+use super::chains::unknown_chain;
+use crate::{
+    app::App,
+    errors,
+    review::{Subject, is_stale, transfer_of},
+    session::{Prepared, Session},
+    time,
+};
+
+/// Reviews that may wait at the same time: one per open window, and some.
+const REVIEWS_MAX: usize = 16;
+
+/// Balances on a chain: its own, and one owner's.
+struct Before {
+    chain: Amount,
+    signer: Amount,
+}
+
+impl App {
+    /// The fee of the block that would be made now. Staged with the smallest amount, so that it is known before the amount
+    /// is typed in full.
+    pub(super) async fn quote_send(self: &Rc<Self>, draft: SendDraft) -> Result<UiResponse, UiError> {
+        let session = self.require_session()?;
+        let before = before(&session, draft.chain_id).await?;
+        let balance = balance_of(&session, &draft).await?;
+        let smallest = SendDraft { amount: Amount::from_attos(1), ..draft.clone() };
+        let fee = match self.stage_send(&session, &smallest).await {
+            Ok(staged) => self.review(&session, ReviewId(0), &staged, &before).await?.fee,
+            // Nothing can be sent at all: the screen says so by the maximum.
+            Err(error) if error.code == UiErrorCode::InsufficientBalance => balance,
+            Err(error) => return Err(error),
+        };
+        // Fees are taken from the chain's balance first; an owner's balance is touched only when that is used up.
+        let from_source = match draft.source.is_chain() {
+            true => fee,
+            false => fee.saturating_sub(before.chain),
+        };
+        let amount_max = balance.saturating_sub(from_source);
+        Ok(UiResponse::Quote(SendQuote { fee, amount_max, balance }))
+    }
+
+    pub(super) async fn prepare_send(self: &Rc<Self>, draft: SendDraft) -> Result<UiResponse, UiError> {
+        let session = self.require_session()?;
+        if draft.amount == Amount::ZERO {
+            return Err(UiError::new(UiErrorCode::InvalidAmount, "Enter an amount above zero."));
+        }
+        let before = before(&session, draft.chain_id).await?;
+        let staged = self.stage_send(&session, &draft).await?;
+        let id = ReviewId(self.next_review.get());
+        self.next_review.set(id.0 + 1);
+        let review = self.review(&session, id, &staged, &before).await?;
+        let mut reviews = session.reviews.borrow_mut();
+        while reviews.len() >= REVIEWS_MAX {
+            reviews.pop_first();
+        }
+        reviews.insert(id, Prepared { staged, review: review.clone() });
+        Ok(UiResponse::Review(review))
+    }
+
+    async fn stage_send(&self, session: &Rc<Session>, draft: &SendDraft) -> Result<StagedBlock, UiError> {
+        session.chain(draft.chain_id).ok_or_else(unknown_chain)?;
+        let operation = SystemOperation::Transfer {
+            owner: draft.source,
+            recipient: Account::new(draft.recipient_chain, draft.recipient_owner),
+            amount: draft.amount,
+        };
+        let operations = vec![Operation::System(Box::new(operation))];
+        let staged = Box::pin(session.client.stage(draft.chain_id, operations, Vec::new()));
+        staged.await.map_err(errors::plain)
+    }
+
+    async fn review(
+        &self,
+        session: &Rc<Session>,
+        id: ReviewId,
+        staged: &StagedBlock,
+        before: &Before,
+    ) -> Result<Review, UiError> {
+        let header = &staged.block.header;
+        let entry = session.chain(header.chain_id).ok_or_else(unknown_chain)?;
+        let signer =
+            header.authenticated_signer.ok_or_else(|| UiError::internal("a block without a signer"))?;
+        let account = Session::account_of(self, signer).ok_or_else(|| {
+            UiError::new(UiErrorCode::NotAnOwner, "The key for this chain is not in the wallet.")
+        })?;
+        let snapshot = self.snapshot().await?;
+        let subject = Subject {
+            id,
+            account: account.id,
+            chain_name: entry.name,
+            staged,
+            chain_before: before.chain,
+            signer_before: before.signer,
+            snapshot: &snapshot,
+        };
+        subject.review()
+    }
+
+    /// Signs and proposes what was reviewed, and nothing else. Answers as soon as the item is in the activity.
+    pub(super) async fn approve(self: &Rc<Self>, review_id: ReviewId) -> Result<UiResponse, UiError> {
+        let session = self.require_session()?;
+        if !self.is_unlocked() {
+            return Err(UiError::locked());
+        }
+        let prepared = session.reviews.borrow_mut().remove(&review_id);
+        let Prepared { staged, review } = prepared.ok_or_else(|| {
+            UiError::new(UiErrorCode::UnknownReview, "This review was answered or has expired. Start again.")
+        })?;
+        let next = session.client.local().next_block_height(review.chain_id).await.map_err(errors::local)?;
+        if is_stale(&review, next) {
+            return Err(UiError::new(
+                UiErrorCode::StaleReview,
+                "The chain has moved on since you looked. Check the new numbers and approve again.",
+            ));
+        }
+        let id = self.add_item(&session, &staged, &review);
+        session.store_activity().await?;
+        let app = Rc::clone(self);
+        spawn_local(async move {
+            let _busy = session.busy(&app);
+            let on_progress = session.recorder(&app, id, &staged, Some(review.fee));
+            let outcome = Box::pin(session.client.propose(staged.clone(), &on_progress)).await;
+            session.settle(&app, id, review.chain_id, outcome).await;
+        });
+        Ok(UiResponse::Approved { activity_id: id })
+    }
+
+    fn add_item(&self, session: &Session, staged: &StagedBlock, review: &Review) -> ActivityId {
+        let block = &staged.block;
+        let kind = match block.operations().find_map(transfer_of) {
+            Some((_, recipient, amount)) => ActivityKind::Sent {
+                recipient_chain: recipient.chain_id,
+                recipient_owner: recipient.owner,
+                amount,
+            },
+            None => ActivityKind::Operations { summary: review.sentence.clone() },
+        };
+        let mut activity = session.activity.borrow_mut();
+        let item = activity.add(kind, review.chain_id, time::now());
+        item.account = Some(review.account);
+        item.fee = Some(review.fee);
+        item.id
+    }
+
+    pub(super) fn cancel(&self, review_id: ReviewId) -> Result<UiResponse, UiError> {
+        let session = self.require_session()?;
+        session.reviews.borrow_mut().remove(&review_id);
+        Ok(UiResponse::Done)
+    }
+}
+
+impl Session {
+    /// Writes a block's steps into the activity as they happen.
+    fn recorder(
+        self: &Rc<Self>,
+        app: &Rc<App>,
+        id: ActivityId,
+        staged: &StagedBlock,
+        fee: Option<Amount>,
+    ) -> impl Fn(Progress) + use<> {
+        let (session, app) = (Rc::clone(self), Rc::clone(app));
+        let height = staged.block.header.height;
+        move |progress| {
+            if let Some(event) = event_of(progress, height, fee) {
+                session.note(id, event);
+                app.changed();
+            }
+        }
+    }
+
+    /// Writes the end of an attempt into the activity and keeps it.
+    pub(crate) async fn settle(
+        self: &Rc<Self>,
+        app: &Rc<App>,
+        id: ActivityId,
+        chain_id: ChainId,
+        outcome: Result<Outcome, ClientError>,
+    ) {
+        match outcome {
+            Ok(Outcome::Committed(_)) => {}
+            Ok(Outcome::Conflict(certificate)) => {
+                let reason = errors::plain(ClientError::Conflict(certificate));
+                self.note(id, ActivityEvent::Failed { reason, can_retry: true });
+            }
+            Ok(Outcome::WaitForTimeout { timestamp, current_round }) => {
+                let height = BlockHeight(0);
+                let reason = errors::plain(ClientError::WaitForTimeout { timestamp, current_round, height });
+                self.note(id, ActivityEvent::Failed { reason, can_retry: true });
+                let (session, app) = (Rc::clone(self), Rc::clone(app));
+                spawn_local(async move {
+                    time::sleep_until(timestamp).await;
+                    session.finish_pending(&app, chain_id).await;
+                });
+            }
+            Err(error) => {
+                self.note(id, ActivityEvent::Failed { reason: errors::plain(error), can_retry: true })
+            }
+        }
+        if let Err(error) = self.store_activity().await {
+            self.report(app, chain_id, walnut_wallet::messages::SyncPhase::Failed, Some(error));
+        }
+        app.changed();
+    }
+
+    /// Finishes the block that a crash, a lock or somebody else's turn left behind: with the same bytes.
+    pub(crate) async fn finish_pending(self: &Rc<Self>, app: &Rc<App>, chain_id: ChainId) {
+        let pending = match self.client.pending_proposal(chain_id).await {
+            Ok(Some(pending)) => pending,
+            Ok(None) => return,
+            Err(error) => {
+                let error = errors::plain(error);
+                return self.report(app, chain_id, walnut_wallet::messages::SyncPhase::Failed, Some(error));
+            }
+        };
+        let _busy = self.busy(app);
+        let height = pending.block.height;
+        let id = self.item_at(chain_id, height);
+        let (session, progress_app) = (Rc::clone(self), Rc::clone(app));
+        let on_progress = move |progress| {
+            if let (Some(id), Some(event)) = (id, event_of(progress, height, None)) {
+                session.note(id, event);
+                progress_app.changed();
+            }
+        };
+        let outcome = Box::pin(self.client.retry_pending(chain_id, &on_progress)).await;
+        match (id, outcome) {
+            (Some(id), Ok(Some(outcome))) => self.settle(app, id, chain_id, Ok(outcome)).await,
+            (Some(id), Err(error)) => self.settle(app, id, chain_id, Err(error)).await,
+            (None, Err(error)) => {
+                let error = errors::plain(error);
+                self.report(app, chain_id, walnut_wallet::messages::SyncPhase::Failed, Some(error));
+            }
+            (_, Ok(_)) => {}
+        }
+        self.record_later(app, chain_id);
+    }
+}
+
+fn event_of(progress: Progress, height: BlockHeight, fee: Option<Amount>) -> Option<ActivityEvent> {
+    match progress {
+        Progress::Signed { block_hash, .. } => Some(ActivityEvent::Signed { digest: block_hash, height }),
+        Progress::Vote { votes, quorum, .. } => {
+            // Votes are shown as validators: every validator of a committee has a hundred.
+            Some(ActivityEvent::Votes { received: votes, needed: quorum, total: quorum.max(votes) })
+        }
+        Progress::Certified { block_hash } => Some(ActivityEvent::Certified { block_hash, height, fee }),
+        Progress::Spread => Some(ActivityEvent::Delivered),
+        // The block is certified all the same; it arrives when validators catch up.
+        Progress::SpreadFailed(_) => None,
+    }
+}
+
+async fn before(session: &Session, chain_id: ChainId) -> Result<Before, UiError> {
+    let entry = session.chain(chain_id).ok_or_else(unknown_chain)?;
+    let balances = session.client.local().balances(chain_id).await.map_err(errors::local)?;
+    let signer = entry.owner.and_then(|owner| balances.owners.get(&owner).copied()).unwrap_or_default();
+    Ok(Before { chain: balances.chain, signer })
+}
+
+async fn balance_of(session: &Session, draft: &SendDraft) -> Result<Amount, UiError> {
+    let query = ChainInfoQuery::new(draft.chain_id).with_owner_balance(draft.source);
+    let info = session.client.local().chain_info(query).await.map_err(errors::local)?;
+    Ok(info.requested_owner_balance.unwrap_or_default())
+}
