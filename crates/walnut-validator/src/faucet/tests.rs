@@ -206,6 +206,6 @@ async fn graphql_in_the_words_of_clients() {
         ask(format!(r#"mutation {{ dailyClaim(owner: "{owner}") {{ chainId certificateHash amount }} }}"#))
             .await;
     assert_eq!(daily["errors"][0]["message"], "Daily claims are not enabled on this faucet");
-    let wrong = ask(r#"mutation { claim(owner: "0x12") }"#.into()).await;
+    let wrong = ask(r#"mutation { claim(owner: "0x123") }"#.into()).await;
     assert!(wrong["errors"][0]["message"].as_str().unwrap().contains("AccountOwner"), "{wrong}");
 }
