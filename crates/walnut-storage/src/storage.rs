@@ -22,11 +22,8 @@ pub enum Durability {
 /// what it had in memory and reads again.
 pub trait Storage: Store {
     /// Applies the batch atomically.
-    fn commit(
-        &self,
-        batch: &Batch,
-        durability: Durability,
-    ) -> impl Future<Output = Result<(), StorageError>>;
+    fn commit(&self, batch: &Batch, durability: Durability)
+    -> impl Future<Output = Result<(), StorageError>>;
 }
 
 impl<S: Storage> Storage for &S {

@@ -59,7 +59,11 @@ async fn reads_what_was_written(backend: &mut impl Backend) {
     assert_eq!(storage.read(b"b").await.expect("reads"), Some(vec![]), "an empty value is present");
     let keys = [b"b".to_vec(), b"missing".to_vec(), b"\0".to_vec(), b"b".to_vec()];
     let values = storage.read_multi(&keys).await.expect("reads");
-    assert_eq!(values, [Some(vec![]), None, Some(b"zero".to_vec()), Some(vec![])], "input order, repeats allowed");
+    assert_eq!(
+        values,
+        [Some(vec![]), None, Some(b"zero".to_vec()), Some(vec![])],
+        "input order, repeats allowed"
+    );
     assert_eq!(storage.read_multi(&[]).await.expect("reads"), Vec::<Option<Vec<u8>>>::new());
 }
 
@@ -67,10 +71,10 @@ async fn batches_apply_in_order(backend: &mut impl Backend) {
     let storage = backend.create().await;
     commit(&storage, vec![put(b"k1", b"old"), put(b"k2", b"old"), put(b"l", b"stays")]).await;
     commit(&storage, vec![put(b"k3", b"gone"), delete_prefix(b"k"), put(b"k2", b"new"), delete(b"m")]).await;
-    assert_eq!(content(&storage, b"").await, [
-        (b"k2".to_vec(), b"new".to_vec()),
-        (b"l".to_vec(), b"stays".to_vec())
-    ]);
+    assert_eq!(
+        content(&storage, b"").await,
+        [(b"k2".to_vec(), b"new".to_vec()), (b"l".to_vec(), b"stays".to_vec())]
+    );
     commit(&storage, vec![put(b"l", b"x"), delete(b"l"), delete(b"k2"), put(b"k2", b"again")]).await;
     assert_eq!(content(&storage, b"").await, [(b"k2".to_vec(), b"again".to_vec())]);
     commit(&storage, vec![]).await;
@@ -98,7 +102,8 @@ async fn prefixes_are_exact(backend: &mut impl Backend) {
 
 async fn large_values_survive(backend: &mut impl Backend) {
     let storage = backend.create().await;
-    let value = (0..4_000_000_u32).map(|index| index.to_le_bytes()[0] ^ index.to_le_bytes()[2]).collect::<Vec<_>>();
+    let value =
+        (0..4_000_000_u32).map(|index| index.to_le_bytes()[0] ^ index.to_le_bytes()[2]).collect::<Vec<_>>();
     commit(&storage, vec![put(b"large", &value)]).await;
     let storage = backend.reopen(storage).await;
     assert!(storage.read(b"large").await.expect("reads") == Some(value), "the large value is intact");
@@ -107,7 +112,8 @@ async fn large_values_survive(backend: &mut impl Backend) {
 async fn strict_commits_survive_a_kill(backend: &mut impl Backend) {
     let mut storage = backend.create().await;
     for round in 0..5_u8 {
-        commit(&storage, vec![put(&[1, round], &[round]), delete_prefix(&[2]), put(&[2, round], b"newest")]).await;
+        commit(&storage, vec![put(&[1, round], &[round]), delete_prefix(&[2]), put(&[2, round], b"newest")])
+            .await;
         storage = backend.reopen(storage).await;
         let rounds = (0..=round).map(|round| (vec![round], vec![round])).collect::<Vec<_>>();
         assert_eq!(content(&storage, &[1]).await, rounds);

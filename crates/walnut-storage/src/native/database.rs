@@ -195,7 +195,9 @@ fn check_format(database: &Database, meta: &Keyspace) -> Result<(), StorageError
 fn storage_error(error: fjall::Error) -> StorageError {
     match error {
         fjall::Error::Locked => StorageError::InUse,
-        fjall::Error::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => StorageError::QuotaExceeded,
+        fjall::Error::Io(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+            StorageError::QuotaExceeded
+        }
         fjall::Error::InvalidVersion(_)
         | fjall::Error::JournalRecovery(_)
         | fjall::Error::InvalidTrailer
