@@ -30,12 +30,18 @@ impl Session {
     }
 
     async fn record(self: &Rc<Self>, chain_id: ChainId) -> Result<(), UiError> {
-        if !self.recording.borrow_mut().insert(chain_id) {
+        if let Some(has_more) = self.recording.borrow_mut().get_mut(&chain_id) {
+            *has_more = true;
             return Ok(());
         }
-        let outcome = self.record_new_blocks(chain_id).await;
-        self.recording.borrow_mut().remove(&chain_id);
-        outcome
+        loop {
+            self.recording.borrow_mut().insert(chain_id, false);
+            let outcome = self.record_new_blocks(chain_id).await;
+            let has_more = self.recording.borrow_mut().remove(&chain_id).unwrap_or(false);
+            if outcome.is_err() || !has_more {
+                return outcome;
+            }
+        }
     }
 
     async fn record_new_blocks(&self, chain_id: ChainId) -> Result<(), UiError> {

@@ -53,8 +53,8 @@ pub(crate) struct Session {
     pub(crate) streams: RefCell<Vec<AbortHandle>>,
     /// Chains whose inbox is being received right now.
     pub(crate) receiving: RefCell<BTreeSet<ChainId>>,
-    /// Chains whose new blocks are being written into the activity right now.
-    pub(crate) recording: RefCell<BTreeSet<ChainId>>,
+    /// Chains whose new blocks are being written into the activity right now, and whether there is more since.
+    pub(crate) recording: RefCell<BTreeMap<ChainId, bool>>,
     busy: Cell<u32>,
 }
 

@@ -58,6 +58,8 @@ pub enum Progress {
         votes: u64,
         /// Votes needed.
         quorum: u64,
+        /// Votes of the whole committee.
+        total: u64,
     },
     /// The certificate is here, verified and executed.
     Certified {

@@ -33,6 +33,7 @@ impl Count<'_> {
             kind: self.kind,
             votes,
             quorum: self.committee.quorum_threshold(),
+            total: self.committee.total_votes(),
         });
     }
 }

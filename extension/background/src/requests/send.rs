@@ -251,9 +251,8 @@ impl Session {
 fn event_of(progress: Progress, height: BlockHeight, fee: Option<Amount>) -> Option<ActivityEvent> {
     match progress {
         Progress::Signed { block_hash, .. } => Some(ActivityEvent::Signed { digest: block_hash, height }),
-        Progress::Vote { votes, quorum, .. } => {
-            // Votes are shown as validators: every validator of a committee has a hundred.
-            Some(ActivityEvent::Votes { received: votes, needed: quorum, total: quorum.max(votes) })
+        Progress::Vote { votes, quorum, total, .. } => {
+            Some(ActivityEvent::Votes { received: votes, needed: quorum, total })
         }
         Progress::Certified { block_hash } => Some(ActivityEvent::Certified { block_hash, height, fee }),
         Progress::Spread => Some(ActivityEvent::Delivered),
