@@ -41,7 +41,7 @@ fn a_stored_vault_opens_and_signs() {
     assert_eq!(signature.owner(), owner);
 }
 
-/// 64 MiB of wasm memory are there, and the result is the native one.
+/// 64 MiB of wasm memory are there.
 #[wasm_bindgen_test]
 fn the_standard_password_key() {
     let salt = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
