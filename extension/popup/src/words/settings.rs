@@ -46,7 +46,7 @@ pub(crate) const THEME: &str = "Colours";
 
 pub(crate) fn theme(theme: Theme) -> &'static str {
     match theme {
-        Theme::System => "As the system",
+        Theme::System => "System",
         Theme::Light => "Light",
         Theme::Dark => "Dark",
     }
