@@ -4,6 +4,7 @@ use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
     rc::Rc,
+    time::Duration,
 };
 
 use futures_channel::oneshot;
@@ -12,7 +13,7 @@ use walnut_base::{
 };
 use walnut_client::{Durability, Host, SignError};
 use walnut_execution::UnsupportedApplications;
-use walnut_rpc::{Options, browser::BrowserNode};
+use walnut_rpc::{Options, RetryPolicy, browser::BrowserNode};
 use walnut_storage::{IndexedDbStorage, Storage as _};
 use walnut_views::{Batch, StoreError};
 use walnut_wallet::messages::{
@@ -24,6 +25,14 @@ use crate::{
     remote::{BrowserRemote, Health},
     time,
     worker::Outbox,
+};
+
+/// One more try after a hiccup. Whoever does not answer then counts as silent: a quorum does without, and the person is told
+/// instead of kept waiting.
+const RETRY: RetryPolicy = RetryPolicy {
+    retry_delay: Duration::from_millis(200),
+    max_retries: 1,
+    max_backoff: Duration::from_millis(200),
 };
 
 /// Signatures that are being waited for. The answer comes as a message, whenever the vault or the person is ready.
@@ -128,7 +137,7 @@ impl Host for WalletHost {
     }
 
     fn remote(&self, public_key: &ValidatorPublicKey, address: &str) -> Result<BrowserRemote, NodeError> {
-        let node = BrowserNode::new(address, Options::default())?;
+        let node = BrowserNode::new(address, Options { retry: RETRY, ..Options::default() })?;
         Ok(BrowserRemote { node, health: self.health(public_key) })
     }
 
