@@ -27,6 +27,8 @@ use walnut_validator::{
 
 /// Threads that serve all listeners. Shards have their own.
 const RUNTIME_THREADS: usize = 2;
+/// Threads that open databases side by side; they end when idle.
+const BLOCKING_THREADS: usize = 8;
 /// Stack of such a thread, in bytes.
 const RUNTIME_STACK_BYTES: usize = 2 << 20;
 
@@ -175,7 +177,7 @@ impl Cli {
 fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(RUNTIME_THREADS)
-        .max_blocking_threads(RUNTIME_THREADS)
+        .max_blocking_threads(BLOCKING_THREADS)
         .thread_stack_size(RUNTIME_STACK_BYTES)
         .enable_all()
         .build()

@@ -328,3 +328,6 @@ fn dispatch<A: Applications>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -131,6 +131,12 @@ pub struct ServerConfig {
 }
 
 impl ServerConfig {
+    /// A copy of the secret key, which is not `Clone` so that copies are made on purpose.
+    pub fn secret(&self) -> ValidatorSecretKey {
+        let bytes = self.validator_secret.to_secret_bytes();
+        ValidatorSecretKey::from_bytes(&bytes).expect("the bytes of a key are a key")
+    }
+
     /// The port for wallets.
     pub fn public_port(&self) -> u16 {
         self.internal_network.proxies.first().map_or(self.validator.network.port, |proxy| proxy.public_port)

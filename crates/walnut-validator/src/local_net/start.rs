@@ -2,6 +2,7 @@
 
 use std::{io, path::PathBuf, sync::Arc, time::Duration};
 
+use futures_util::future::join_all;
 use rand_core::OsRng;
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
@@ -67,6 +68,9 @@ pub enum LocalNetError {
     /// The faucet cannot read its chain.
     #[error("the faucet: {0}")]
     Faucet(#[from] ChainFailure),
+    /// A validator panicked while it started.
+    #[error("a validator panicked while it started")]
+    Panicked,
     /// A network without validators.
     #[error("a network needs at least one validator")]
     NoValidators,
@@ -129,18 +133,27 @@ impl LocalNet {
         identity: &Identity,
         listeners: Vec<TcpListener>,
     ) -> Result<(), LocalNetError> {
-        for (number, (server, listener)) in (1..).zip(identity.servers.iter().zip(listeners)) {
-            let storage = open_storage(folder, number)?;
-            let shards = server.internal_network.shards.len();
-            let validator = Validator::start(
-                storage,
-                &self.genesis,
-                &server.validator_secret,
-                shards,
-                UnsupportedApplications,
-            )?;
+        // Side by side, since each waits for its disk.
+        let starting = (1..).zip(&identity.servers).map(|(number, server)| {
+            let (folder, genesis) = (folder.cloned(), self.genesis.clone());
+            let (secret, shards) = (server.secret(), server.internal_network.shards.len());
+            tokio::task::spawn_blocking(move || {
+                let storage = open_storage(folder.as_ref(), number)?;
+                Ok(Validator::start(storage, &genesis, &secret, shards, UnsupportedApplications)?)
+            })
+        });
+        let mut failure = None;
+        for started in join_all(starting).await {
+            match started.map_err(|_| LocalNetError::Panicked).flatten() {
+                Ok(validator) => self.running.push(validator),
+                Err(error) => failure = Some(error),
+            }
+        }
+        if let Some(error) = failure {
+            return Err(error);
+        }
+        for ((server, listener), validator) in identity.servers.iter().zip(listeners).zip(&self.running) {
             let front = Arc::new(validator.front().clone());
-            self.running.push(validator);
             self.validators.push(server.validator.network.address().to_string());
             let shutdown = self.until_shutdown();
             self.servers.push(tokio::spawn(async move {

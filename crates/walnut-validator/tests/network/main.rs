@@ -4,6 +4,7 @@
 mod cycle;
 mod downloads;
 mod errors;
+mod faults;
 mod grpc_web;
 mod restart;
 mod subscriptions;
