@@ -1,7 +1,7 @@
 //! The JSON of the frames: the part of [`walnut_wallet::messages::Envelope`] that an interface writes and reads.
 //!
 //! The envelope itself also carries what host, node and vault say to each other; reading only our share keeps their
-//! decoders, a third of the program, out of it. A test holds both against each other.
+//! decoders out of this program. A test holds both against each other.
 
 use serde::{Deserialize, Serialize};
 use walnut_wallet::messages::{Route, UiError, UiEvent, UiRequest, UiResponse};
