@@ -83,7 +83,8 @@ pub(crate) const FIRST_ACCOUNT: &str = "Main account";
 pub(crate) const NEXT_ACCOUNT: &str = "Another account";
 
 pub(crate) const WORDS_TITLE: &str = "Recovery words";
-pub(crate) const WORDS_WHY: &str = "Whoever has these words can spend everything. Without them, a forgotten password cannot be mended.";
+pub(crate) const WORDS_WHY: &str =
+    "Whoever has these words can spend everything. Without them, a forgotten password cannot be mended.";
 pub(crate) const WORDS_SHOW: &str = "Show the words";
 pub(crate) const WORDS_ALONE: &str = "Make sure nobody is looking and no screen is shared.";
 pub(crate) const WORDS_COVER: &str = "Cover again";
