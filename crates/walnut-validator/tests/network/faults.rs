@@ -3,13 +3,15 @@
 use std::sync::atomic::Ordering;
 
 use walnut_base::{
-    Amount, BlockProposal, ChainInfoQuery, ChainInfoResponse, GenesisConfig, ProposedBlock, Round,
-    Secp256k1SecretKey, Timestamp, Transaction,
+    Amount, BlockProposal, ChainInfoQuery, ChainInfoResponse, ConfirmedBlock, ConfirmedBlockCertificate,
+    GenesisConfig, LiteCertificate, ProposedBlock, Round, Secp256k1SecretKey, Timestamp, Transaction,
 };
 use walnut_execution::UnsupportedApplications;
 use walnut_rpc::{
     Code,
-    convert::HandleBlockProposalRequest,
+    convert::{
+        HandleBlockProposalRequest, HandleConfirmedCertificateRequest, HandleValidatedCertificateRequest,
+    },
     server::{ServiceError, ValidatorService as _},
 };
 use walnut_storage::MemoryStorage;
@@ -96,6 +98,55 @@ async fn a_vote_that_was_not_stored_is_not_told_and_binds_nobody() {
     let chain_id = genesis("test").chains[1].id();
     let info = validator.front().handle_chain_info_query(ChainInfoQuery::new(chain_id)).await.unwrap().info;
     assert_eq!(info.manager.pending, Some(vote));
+    validator.stop();
+}
+
+/// The only validator's votes make certificates.
+async fn confirmed_block(validator: &Validator) -> ConfirmedBlockCertificate {
+    let (front, public_key) = (validator.front(), validator.front().public_key());
+    let lite = |response: &ChainInfoResponse| {
+        let vote = response.info.manager.pending.unwrap();
+        LiteCertificate::try_from_votes([(public_key, vote)]).unwrap()
+    };
+    let response = propose(validator, 1).await.unwrap();
+    let query = ChainInfoQuery::new(response.info.chain_id).with_manager_values();
+    let info = front.handle_chain_info_query(query).await.unwrap().info;
+    let certificate = lite(&response).with_value(*info.manager.requested_validated.unwrap()).unwrap();
+    let request = HandleValidatedCertificateRequest { certificate: certificate.clone() };
+    let response = front.handle_validated_certificate(request).await.unwrap();
+    lite(&response).with_value(ConfirmedBlock::from(certificate.into_value())).unwrap()
+}
+
+async fn bundles_at_recipient(validator: &Validator) -> usize {
+    let query = ChainInfoQuery::new(genesis("test").chains[2].id()).with_pending_message_bundles();
+    let info = validator.front().handle_chain_info_query(query).await.unwrap().info;
+    info.requested_pending_message_bundles.len()
+}
+
+#[tokio::test]
+async fn messages_that_were_lost_on_the_way_are_sent_again_at_the_start() {
+    let memory = MemoryStorage::new();
+    let validator = start(&memory);
+    assert_eq!(bundles_at_recipient(&validator).await, 0);
+    let certificate = confirmed_block(&validator).await;
+    // The block is stored, its delivery is not.
+    memory.fail_commit_after(1);
+    let request = HandleConfirmedCertificateRequest {
+        certificate,
+        wait_for_outgoing_messages: false,
+        supports_aggregated_missing: true,
+    };
+    validator.front().handle_confirmed_certificate(request).await.unwrap();
+    while restarts(&validator) == 0 {
+        assert_eq!(bundles_at_recipient(&validator).await, 0);
+    }
+    validator.stop();
+
+    let validator = start(&memory);
+    while bundles_at_recipient(&validator).await == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(bundles_at_recipient(&validator).await, 1);
     validator.stop();
 }
 
