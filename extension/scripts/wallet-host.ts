@@ -322,11 +322,14 @@ class WalletHost {
     const gate = this.#nodeReady;
     this.#nodeRuns += 1;
     this.#pings = 0;
-    const [isUp] = await Promise.all([this.#node.start(), this.#vaultReady.passed()]);
+    const [isUp, wallet_version] = await Promise.all([
+      this.#node.start(),
+      walletVersion(),
+      this.#vaultReady.passed(),
+    ]);
     if (!isUp) return;
     const { lock, accounts } = this.#status;
-    const start = { accounts, lock, wallet_version: chrome.runtime.getManifest().version };
-    const answer = await this.#node.ask({ start });
+    const answer = await this.#node.ask({ start: { accounts, lock, wallet_version } });
     // The end that caused an error is handled where it was told.
     if ("Err" in answer) return;
     gate.open(undefined);
@@ -527,6 +530,12 @@ class Gate {
     }
     return this.#problem;
   }
+}
+
+/** From the manifest itself: an offscreen page may not ask for it. */
+async function walletVersion(): Promise<string> {
+  const manifest: unknown = await (await fetch(new URL("../manifest.json", import.meta.url))).json();
+  return isObject(manifest) && typeof manifest["version"] === "string" ? manifest["version"] : "";
 }
 
 function done(content: unknown): Answer {
