@@ -97,11 +97,11 @@ async function pay(from, to, amount, chains, addresses, report) {
   await to.picture('received');
   const after = {
     from: await from.saved('the balance to have fallen', (saved) => {
-      const now = saved.chains[0].chain_balance;
+      const now = saved.chains[0].chain_balance.replace(/\.$/, '');
       return tokens(now) <= tokens(before.from) - tokens(amount) && now;
     }),
     to: await to.saved('the balance to have risen', (saved) => {
-      const now = saved.chains[0].chain_balance;
+      const now = saved.chains[0].chain_balance.replace(/\.$/, '');
       return tokens(now) > tokens(before.to) && now;
     }),
   };

@@ -96,7 +96,10 @@ export class Wallet {
     await fill(this.page, '#url', faucet);
     await this.picture('network-settings');
     await press(this.page, 'Use this network');
-    await this.saved('the network to be known', (saved) => saved.settings.network.faucet_url === faucet && saved.network_name, CLAIM_MS);
+    await this.saved('the network to be known', async (saved) => {
+      await this.#complain();
+      return saved.settings.network.faucet_url === faucet && saved.network_name;
+    }, CLAIM_MS);
   }
 
   /** Claims a chain; gives its id. */
@@ -106,11 +109,10 @@ export class Wallet {
     await click(this.page, 'main form button[type=submit]');
     await says(this.page, 'Asking the faucet', 'main');
     await this.picture('claiming');
-    await until('the chain to be verified', () => this.page.evaluate(() => {
-      const problem = document.querySelector('main .notice.bad');
-      if (problem) throw new Error(problem.innerText);
-      return document.querySelector('#continue') !== null;
-    }), CLAIM_MS);
+    await until('the chain to be verified', async () => {
+      await this.#complain();
+      return this.page.evaluate(() => document.querySelector('#continue') !== null);
+    }, CLAIM_MS);
     await this.picture('claimed');
     await click(this.page, '#continue');
     await says(this.page, name, 'main');
@@ -127,7 +129,8 @@ export class Wallet {
 
   /** The chain's balance, in tokens as text. */
   async balance(chain) {
-    return this.saved('the balance', (saved) => saved.chains.find((one) => one.chain_id === chain)?.chain_balance);
+    return this.saved('the balance', (saved) =>
+      saved.chains.find((one) => one.chain_id === chain)?.chain_balance.replace(/\.$/, ''));
   }
 
   /** Writes a transfer and has it staged: ends on the review. */
@@ -146,12 +149,23 @@ export class Wallet {
   async approve() {
     await this.page.bringToFront().catch(() => null);
     await press(this.page, 'Approve and sign');
-    return until('the activity item', () => this.page.evaluate(() => {
-      const problem = document.querySelector('main .notice.bad');
-      if (window.location.hash === '#review' && problem) throw new Error(problem.innerText);
-      const match = /^#activity\/(\d+)$/.exec(window.location.hash);
-      return match ? Number(match[1]) : null;
-    }));
+    return until('the activity item', async () => {
+      await this.#complain();
+      return this.page.evaluate(() => {
+        const match = /^#activity\/(\d+)$/.exec(window.location.hash);
+        return match ? Number(match[1]) : null;
+      });
+    });
+  }
+
+  /** An error that the screen shows is ours as well. */
+  async #complain() {
+    const problem = await this.page.evaluate(() => {
+      const notice = document.querySelector('main .notice.bad');
+      for (const details of notice?.querySelectorAll('details') ?? []) details.open = true;
+      return notice?.innerText ?? null;
+    });
+    if (problem) throw new Error(`the screen says: ${problem.replace(/\s+/g, ' ')}`);
   }
 
   /** Waits until an item has got as far as `wanted`, saying each step; gives the item. */
