@@ -5,8 +5,7 @@
 //! reply leave.
 //!
 //! * [`MemoryStorage`]: a map; for tests and throw-away networks.
-//! * `NativeStorage` (feature `native`): the log-structured store `fjall`; [`native::CommitQueue`] groups the
-//!   commits of many shards into one sync of the journal.
+//! * `NativeStorage` (feature `native`): the log-structured store `fjall`; many batches may share one sync of the journal.
 //! * `IndexedDbStorage` (feature `indexed-db`, wasm32): one object store, one transaction per batch, strict durability
 //!   where it is asked for.
 //!

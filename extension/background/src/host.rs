@@ -100,6 +100,18 @@ impl WalletHost {
         self.health.borrow().values().any(|health| !health.is_silent.get())
     }
 
+    /// What was signed for heights that are not decided yet.
+    pub(crate) fn signed_table(&self) -> Vec<SignedEntry> {
+        self.signed.borrow().clone()
+    }
+
+    /// Takes over the table of the same network's database before it was deleted.
+    pub(crate) async fn restore_signed(&self, table: Vec<SignedEntry>) -> Result<(), UiError> {
+        records::store(&self.storage, records::SIGNED, &table).await?;
+        *self.signed.borrow_mut() = table;
+        Ok(())
+    }
+
     /// Keeps the line durably before the signature is used.
     async fn keep_signed(&self, entry: SignedEntry) -> Result<(), UiError> {
         {

@@ -49,6 +49,7 @@ impl App {
         let genesis = self.pinned_genesis().ok_or_else(|| UiError::internal("the network is not pinned"))?;
         let network = session.network.borrow().clone();
         let activity = session.activity.borrow().clone();
+        let signed = session.client.host().signed_table();
         self.close_session();
         drop(session);
         let name = network_database(genesis);
@@ -57,6 +58,8 @@ impl App {
         let session = self.connect().await?;
         *session.activity.borrow_mut() = activity;
         session.store_activity().await?;
+        // What was signed for undecided heights must stay known: nothing is signed twice after a fresh start either.
+        session.client.host().restore_signed(signed).await?;
         session.change(|record| *record = network).await?;
         for entry in session.chains() {
             session.adopt(&entry).await;
