@@ -1,0 +1,142 @@
+//! Measures speed and memory, and prints one table: every figure with its target, the reference's figure, and what the
+//! machine itself allows.
+//!
+//! Nothing is in the table that was not measured in this run; what could not be measured says so. The reference's
+//! figures were measured on 2 cores with 4 reference validators.
+
+mod browser;
+mod growth;
+mod host;
+mod load;
+mod machine;
+mod network;
+mod process;
+mod sync;
+mod table;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand, ValueEnum};
+use tempfile::TempDir;
+
+use crate::{machine::Machine, table::Table};
+
+/// Measures speed and memory.
+#[derive(Parser)]
+#[command(name = "walnut-bench")]
+struct Arguments {
+    /// Print JSON instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Parts to measure; all without this.
+    #[arg(long, value_delimiter = ',')]
+    only: Vec<Part>,
+    /// Seconds that each load lasts, after a warm-up.
+    #[arg(long, default_value_t = 10)]
+    seconds: u64,
+    /// Wallets, each with a chain of its own, that make the load.
+    #[arg(long, default_value_t = 32)]
+    wallets: u32,
+    #[command(subcommand)]
+    inner: Option<Inner>,
+}
+
+/// A part of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// An idle local network.
+    Idle,
+    /// A local network under load.
+    Load,
+    /// A new wallet that reads a chain.
+    Sync,
+    /// Blocks on longer and longer chains.
+    Growth,
+    /// What a browser measured, and the sizes of what it loads.
+    Browser,
+}
+
+#[derive(Subcommand)]
+enum Inner {
+    /// What the program starts itself as, to measure a whole process.
+    #[command(hide = true)]
+    Wallet(sync::WalletArguments),
+}
+
+impl Arguments {
+    fn wants(&self, part: Part) -> bool {
+        self.only.is_empty() || self.only.contains(&part)
+    }
+}
+
+fn main() -> Result<()> {
+    let arguments = Arguments::parse();
+    if let Some(Inner::Wallet(wallet)) = &arguments.inner {
+        return sync::run_wallet(wallet);
+    }
+    let target = target_folder()?;
+    let scratch = target.join("bench");
+    std::fs::create_dir_all(&scratch).with_context(|| format!("cannot make {}", scratch.display()))?;
+    let scratch = TempDir::new_in(&scratch).context("cannot make a folder for databases")?;
+    progress("the machine");
+    let machine = Machine::measure(scratch.path())?;
+    let mut table = Table::new(&machine);
+    measure(&arguments, &machine, scratch.path(), &target, &mut table)?;
+    table.finish();
+    match arguments.json {
+        true => println!("{}", table.json()),
+        false => print!("{table}"),
+    }
+    Ok(())
+}
+
+fn measure(
+    arguments: &Arguments,
+    machine: &Machine,
+    scratch: &Path,
+    target: &Path,
+    table: &mut Table,
+) -> Result<()> {
+    if arguments.wants(Part::Idle) {
+        progress("an idle network");
+        network::measure_idle(&scratch.join("idle"), table)?;
+    }
+    if arguments.wants(Part::Load) || arguments.wants(Part::Sync) {
+        let seconds = Duration::from_secs(arguments.seconds);
+        let chains = arguments.wallets + 3;
+        let network = network::Network::start(&scratch.join("load"), chains)?;
+        if arguments.wants(Part::Sync) {
+            progress("a chain for a new wallet");
+            sync::measure(&network, machine, table)?;
+        }
+        if arguments.wants(Part::Load) {
+            load::measure(&network, machine, arguments.wallets, seconds, table)?;
+        }
+    }
+    if arguments.wants(Part::Growth) {
+        growth::measure(&scratch.join("growth"), table)?;
+    }
+    if arguments.wants(Part::Browser) {
+        browser::measure(target, table)?;
+    }
+    Ok(())
+}
+
+/// Says on standard error what is going on; standard output holds the result only.
+fn progress(what: &str) {
+    eprintln!("bench: {what}");
+}
+
+/// The target folder of the build: as told, else the one this program lies in.
+fn target_folder() -> Result<PathBuf> {
+    if let Some(folder) = std::env::var_os("WALNUT_TARGET") {
+        return Ok(folder.into());
+    }
+    let program = std::env::current_exe().context("this program does not know where it is")?;
+    let folder = program.parent().and_then(Path::parent).context("this program lies in no target folder")?;
+    Ok(folder.to_owned())
+}
