@@ -51,7 +51,7 @@ impl Plan {
             if !names.insert(name) {
                 bail!("two artefacts are named `{name}`");
             }
-            if !matches!(artefact.optimise.as_str(), "-O1" | "-O2" | "-O3" | "-O4" | "-Os" | "-Oz") {
+            if !matches!(artefact.optimise.as_str(), "none" | "-O1" | "-O2" | "-O3" | "-O4" | "-Os" | "-Oz") {
                 bail!("artefact `{name}`: wasm-opt has no level `{}`", artefact.optimise);
             }
             if artefact.gzip_budget == 0 {

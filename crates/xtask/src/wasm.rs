@@ -80,13 +80,17 @@ fn build(machine: &Machine, workspace: &Workspace, artefact: &Artefact, folder: 
     optimise(machine, artefact, &glued, &folder.join(format!("{}_bg.wasm", artefact.name)))
 }
 
-/// wasm-opt, unless the result of the same input and level is there already.
+/// wasm-opt, unless the plan says that it does not pay or the result of the same input and level is there already.
 fn optimise(machine: &Machine, artefact: &Artefact, input: &Path, output: &Path) -> Result<()> {
     let bytes = fs::read(input).with_context(|| format!("cannot read {}", input.display()))?;
     let mut hasher = DefaultHasher::new();
     (&bytes, &artefact.optimise, WASM_FEATURES).hash(&mut hasher);
-    let fingerprint = format!("{:016x}", hasher.finish());
     let stamp = input.with_extension("optimised");
+    if artefact.optimise == "none" {
+        fs::write(output, &bytes).with_context(|| format!("cannot write {}", output.display()))?;
+        return fs::write(&stamp, "none").with_context(|| format!("cannot write {}", stamp.display()));
+    }
+    let fingerprint = format!("{:016x}", hasher.finish());
     if output.exists() && fs::read_to_string(&stamp).is_ok_and(|old| old == fingerprint) {
         return Ok(());
     }
