@@ -10,6 +10,7 @@
 //   WALNUT_EXTENSION        folder of the unpacked extension
 //   WALNUT_FAUCET           base address of the faucet
 //   WALNUT_NETWORK          the network's ready line (JSON)
+//   WALNUT_NETWORK_PROCESS  number of the network's process
 //   WALNUT_OUT              folder for pictures, logs and the transcript
 //   WALNUT_HEADED           set to show the browser
 //   WALNUT_KEEP             set to leave everything running at the end
@@ -67,6 +68,7 @@ export function settings(env = process.env) {
     extension: required('WALNUT_EXTENSION'),
     faucet: env.WALNUT_FAUCET ?? null,
     network: env.WALNUT_NETWORK ? JSON.parse(env.WALNUT_NETWORK) : null,
+    networkProcess: env.WALNUT_NETWORK_PROCESS ? Number(env.WALNUT_NETWORK_PROCESS) : null,
     out: required('WALNUT_OUT'),
     headed: Boolean(env.WALNUT_HEADED),
     keep: Boolean(env.WALNUT_KEEP),

@@ -48,6 +48,11 @@ impl Network {
         network.faucet = faucet_of(&network.ready)?;
         Ok(network)
     }
+
+    /// Number of its process, for tests that stop it for a while.
+    pub(crate) fn process(&self) -> String {
+        self.child.id().to_string()
+    }
 }
 
 impl Drop for Network {

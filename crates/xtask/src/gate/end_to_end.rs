@@ -24,6 +24,7 @@ pub(super) fn run(context: &Context<'_>, browser: Browser) -> Result<Tally> {
         println!("{name} in {}", browser.name());
         let script = demo::script(context.machine, context.workspace, &name, browser)?;
         let script = script.env("WALNUT_FAUCET", &network.faucet).env("WALNUT_NETWORK", &network.ready);
+        let script = script.env("WALNUT_NETWORK_PROCESS", network.process());
         total += Tally::of(script.env("WALNUT_OUT", folder.join(&name)).timeout(LIMIT))?;
     }
     Ok(total)
