@@ -12,7 +12,7 @@ use indexed_db_futures::{
     transaction::{TransactionDurability, TransactionMode, TransactionOptions},
 };
 use js_sys::Uint8Array;
-use walnut_views::{Batch, Store, StoreError, WriteOperation, upper_bound};
+use walnut_views::{Batch, Entry, Store, StoreError, WriteOperation, upper_bound};
 use wasm_bindgen::{JsCast as _, JsValue};
 
 use crate::{Durability, Storage, StorageError};
@@ -168,7 +168,7 @@ impl Store for IndexedDbStorage {
         Ok(self.scan_range(prefix, false).await?.keys)
     }
 
-    async fn scan(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    async fn scan(&self, prefix: &[u8]) -> Result<Vec<Entry>, StoreError> {
         let entries = self.scan_range(prefix, true).await?;
         Ok(entries.keys.into_iter().zip(entries.values).collect())
     }

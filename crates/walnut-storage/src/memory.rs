@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use walnut_views::{Batch, MemoryStore, Store, StoreError};
+use walnut_views::{Batch, Entry, MemoryStore, Store, StoreError};
 
 use crate::{Durability, Storage, StorageError};
 
@@ -87,7 +87,7 @@ impl Store for MemoryStorage {
         poll_ready(content.scan_keys(prefix))
     }
 
-    async fn scan(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError> {
+    async fn scan(&self, prefix: &[u8]) -> Result<Vec<Entry>, StoreError> {
         let content = self.content();
         poll_ready(content.scan(prefix))
     }

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, future::Future};
 
-use walnut_views::{Batch, Store as _, WriteOperation};
+use walnut_views::{Batch, Entry, Store as _, WriteOperation};
 
 use crate::{Durability, Storage};
 
@@ -44,7 +44,7 @@ async fn commit<S: Storage>(storage: &S, operations: Vec<WriteOperation>) {
     storage.commit(&Batch { operations }, Durability::Strict).await.expect("the commit succeeds");
 }
 
-async fn content<S: Storage>(storage: &S, prefix: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+async fn content<S: Storage>(storage: &S, prefix: &[u8]) -> Vec<Entry> {
     let entries = storage.scan(prefix).await.expect("the scan succeeds");
     let keys = storage.scan_keys(prefix).await.expect("the scan succeeds");
     assert_eq!(keys, entries.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>());

@@ -6,7 +6,7 @@ use std::{
 };
 
 use fjall::{Database, Keyspace, KeyspaceCreateOptions, PersistMode, Readable as _};
-use walnut_views::{Batch, Store, StoreError, WriteOperation};
+use walnut_views::{Batch, Entry, Store, StoreError, WriteOperation};
 
 use crate::{Durability, Storage, StorageError};
 
@@ -123,7 +123,7 @@ impl NativeStorage {
         self.database.disk_space().map_err(storage_error)
     }
 
-    fn scan_now(&self, prefix: &[u8]) -> Result<Vec<(Vec<u8>, Vec<u8>)>, StorageError> {
+    fn scan_now(&self, prefix: &[u8]) -> Result<Vec<Entry>, StorageError> {
         let snapshot = self.database.snapshot();
         let entries = snapshot.prefix(&self.records, prefix).map(|entry| {
             let (key, value) = entry.into_inner().map_err(storage_error)?;
@@ -162,7 +162,7 @@ impl Store for NativeStorage {
         ready(self.scan_keys_now(prefix).map_err(StoreError::from))
     }
 
-    fn scan(&self, prefix: &[u8]) -> impl Future<Output = Result<Vec<(Vec<u8>, Vec<u8>)>, StoreError>> {
+    fn scan(&self, prefix: &[u8]) -> impl Future<Output = Result<Vec<Entry>, StoreError>> {
         ready(self.scan_now(prefix).map_err(StoreError::from))
     }
 }
