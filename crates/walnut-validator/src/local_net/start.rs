@@ -214,8 +214,9 @@ impl LocalNet {
     fn until_shutdown(&self) -> impl Future<Output = ()> + Send + 'static {
         let mut shutdown = self.shutdown.subscribe();
         async move {
-            // An error means that the network was dropped, which is as good a reason to stop.
-            let _: bool = shutdown.wait_for(|is_stopping| *is_stopping).await.is_ok();
+            if shutdown.wait_for(|is_stopping| *is_stopping).await.is_err() {
+                tracing::debug!("the network was dropped, which is as good a reason to stop");
+            }
         }
     }
 
