@@ -33,9 +33,11 @@ impl<N: ValidatorNode> Remote<N> {
         self.check_info(chain_id, self.node.handle_chain_info_query(query).await?)
     }
 
+    /// Proposes a block. Only the vote in the answer is of use, and it is signed by itself (see [`vote`](Self::vote)): the
+    /// signature of the whole answer is not checked.
     pub(crate) async fn propose(&self, proposal: BlockProposal) -> Result<Box<ChainInfo>, NodeError> {
         let chain_id = proposal.content.block.chain_id;
-        self.check_info(chain_id, self.node.handle_block_proposal(proposal).await?)
+        check_content(chain_id, self.node.handle_block_proposal(proposal).await?.info)
     }
 
     /// Sends a confirmed certificate, without the block when the validator has signed it and thus may still know it.
@@ -57,7 +59,8 @@ impl<N: ValidatorNode> Remote<N> {
         self.check_info(chain_id, answer.await?)
     }
 
-    /// Sends a validated certificate, lite where possible.
+    /// Sends a validated certificate, lite where possible. As with [`propose`](Self::propose), only the vote in the answer
+    /// is to be relied on.
     pub(crate) async fn send_validated(
         &self,
         certificate: &ValidatedBlockCertificate,
@@ -67,10 +70,10 @@ impl<N: ValidatorNode> Remote<N> {
         if lite_first && certificate.is_signed_by(&self.public_key) {
             match self.node.handle_lite_certificate(certificate.lite_certificate(), false).await {
                 Err(NodeError::MissingCertificateValue) => {}
-                answer => return self.check_info(chain_id, answer?),
+                answer => return check_content(chain_id, answer?.info),
             }
         }
-        self.check_info(chain_id, self.node.handle_validated_certificate(certificate.clone()).await?)
+        check_content(chain_id, self.node.handle_validated_certificate(certificate.clone()).await?.info)
     }
 
     pub(crate) async fn send_timeout(
@@ -203,17 +206,21 @@ impl<N: ValidatorNode> Remote<N> {
         response: ChainInfoResponse,
     ) -> Result<Box<ChainInfo>, NodeError> {
         response.check(&self.public_key).map_err(|_| NodeError::InvalidChainInfoResponse)?;
-        let info = response.info;
-        let manager = &info.manager;
-        let proposed = manager.requested_proposed.iter().chain(&manager.requested_signed_proposal);
-        let is_consistent = info.chain_id == chain_id
-            && proposed.map(|proposal| proposal.content.block.chain_id).all(|id| id == chain_id)
-            && manager.requested_locking.iter().all(|locking| locking.chain_id() == chain_id);
-        if !is_consistent {
-            return Err(NodeError::InvalidChainInfoResponse);
-        }
-        Ok(info)
+        check_content(chain_id, response.info)
     }
+}
+
+/// Checks that an answer is about the chain.
+fn check_content(chain_id: ChainId, info: Box<ChainInfo>) -> Result<Box<ChainInfo>, NodeError> {
+    let manager = &info.manager;
+    let proposed = manager.requested_proposed.iter().chain(&manager.requested_signed_proposal);
+    let is_consistent = info.chain_id == chain_id
+        && proposed.map(|proposal| proposal.content.block.chain_id).all(|id| id == chain_id)
+        && manager.requested_locking.iter().all(|locking| locking.chain_id() == chain_id);
+    if !is_consistent {
+        return Err(NodeError::InvalidChainInfoResponse);
+    }
+    Ok(info)
 }
 
 fn check_blob(blob_id: BlobId, content: BlobContent) -> Result<Blob, NodeError> {

@@ -31,7 +31,7 @@ struct Candidate {
 
 /// The lock that forces a block to be proposed again.
 enum Original {
-    Fast(BlockProposal),
+    Fast(Box<BlockProposal>),
     Regular(ValidatedBlockCertificate),
 }
 
@@ -196,7 +196,7 @@ impl<H: Host> Client<H> {
             }
             Some(LockingBlock::Fast(proposal)) => {
                 let staged = self.stage_block(proposal.content.block.clone(), Vec::new(), None).await?;
-                Candidate { block: staged.block, owner, original: Some(Original::Fast(proposal)) }
+                Candidate { block: staged.block, owner, original: Some(Original::Fast(Box::new(proposal))) }
             }
             None => {
                 let block = match executed {
@@ -254,9 +254,7 @@ impl<H: Host> Client<H> {
         let (block, outcome) = candidate.block.inner().clone().into_proposal();
         let (outcome, original_proposal) = match &candidate.original {
             None => (None, None),
-            Some(Original::Fast(proposal)) => {
-                (None, Some(OriginalProposal::Fast(proposal.signature.clone())))
-            }
+            Some(Original::Fast(proposal)) => (None, Some(OriginalProposal::Fast(proposal.signature))),
             Some(Original::Regular(certificate)) => {
                 let certificate = certificate.lite_certificate();
                 (Some(outcome), Some(OriginalProposal::Regular { certificate }))

@@ -88,10 +88,8 @@ impl<H: Host> Client<H> {
                     }
                 }
             }
-            Some(Missing::Events(event_ids)) => {
-                if fetched.insert(Needed::Events) {
-                    Box::pin(self.fetch_events(event_ids)).await?;
-                }
+            Some(Missing::Events(event_ids)) if fetched.insert(Needed::Events) => {
+                Box::pin(self.fetch_events(event_ids)).await?;
             }
             Some(Missing::Bundles(bundles)) => {
                 let mut origins = BTreeMap::<ChainId, BlockHeight>::new();
@@ -105,7 +103,7 @@ impl<H: Host> Client<H> {
                     }
                 }
             }
-            None => {}
+            Some(Missing::Events(_)) | None => {}
         }
         Ok(fetched.len() > before)
     }
