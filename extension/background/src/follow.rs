@@ -120,8 +120,9 @@ impl Session {
         app.changed();
     }
 
-    /// A validator answers again: chains that were offline are up to date with it now.
-    fn back_online(&self, app: &Rc<App>) {
+    /// A validator answers again: chains that were offline are up to date with it now, and what was left unfinished for
+    /// want of validators goes on.
+    fn back_online(self: &Rc<Self>, app: &Rc<App>) {
         for sync in self.sync.borrow_mut().values_mut() {
             if matches!(sync.phase, SyncPhase::Offline | SyncPhase::Starting | SyncPhase::Failed) {
                 sync.phase = SyncPhase::UpToDate;
@@ -130,6 +131,10 @@ impl Session {
             sync.last_contact = Some(time::now());
         }
         app.changed();
+        if app.is_unlocked() {
+            let (session, app) = (Rc::clone(self), Rc::clone(app));
+            spawn_local(async move { session.unlocked(&app).await });
+        }
     }
 
     /// One validator's word did not hold: others have theirs. Shown in the details of the network screen only.

@@ -6,16 +6,17 @@
 use std::rc::Rc;
 
 use walnut_base::{
-    AccountOwner, BlockHeight, ChainId, ConfirmedBlockCertificate, Message, MessageAction, Operation,
-    SystemMessage, SystemOperation,
+    AccountOwner, BlockHeight, ChainId, ConfirmedBlockCertificate, CryptoHash, Message, MessageAction,
+    Operation, SystemMessage, SystemOperation,
 };
+use walnut_client::Client;
 use walnut_wallet::{
-    activity::{ActivityEvent, ActivityId, ActivityItem, ActivityKind, ActivityStatus},
+    activity::{ActivityEvent, ActivityId, ActivityItem, ActivityKind, ActivityLog, ActivityStatus},
     messages::{UiError, UiErrorCode},
 };
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{app::App, errors, session::Session, time};
+use crate::{app::App, errors, host::WalletHost, session::Session, time};
 
 impl Session {
     /// Brings the activity up to date with the chain, soon.
@@ -129,6 +130,7 @@ impl Session {
         let at_height = |item: &&ActivityItem| {
             item.chain_id == header.chain_id
                 && item.height == Some(header.height)
+                && item.was_signed()
                 && matches!(item.status, ActivityStatus::Signed | ActivityStatus::Failed { .. })
         };
         let page = self.activity.borrow().page(Some(header.chain_id), None, usize::MAX);
@@ -145,12 +147,38 @@ impl Session {
         }
     }
 
-    /// The item that a chain's pending proposal belongs to.
+    /// The item that a chain's pending proposal belongs to; also one that failed but is tried again.
     pub(crate) fn item_at(&self, chain_id: ChainId, height: BlockHeight) -> Option<ActivityId> {
         let activity = self.activity.borrow();
         let page = activity.page(Some(chain_id), None, usize::MAX);
-        page.items.iter().find(|item| item.height == Some(height) && item.is_unfinished()).map(|item| item.id)
+        let is_open = |item: &&ActivityItem| item.is_unfinished() || item.can_retry();
+        page.items.iter().filter(is_open).find(|item| item.height == Some(height)).map(|item| item.id)
     }
+}
+
+/// What the log does not know because the browser closed in between: which of the approved blocks were signed. What
+/// became of them is found in the chains' blocks, or by sending the pending proposal again.
+pub(crate) async fn learn_what_was_signed(
+    client: &Client<WalletHost>,
+    activity: &mut ActivityLog,
+) -> Result<(), UiError> {
+    let items = activity.page(None, None, usize::MAX).items;
+    for item in items.into_iter().filter(|item| item.status == ActivityStatus::Queued) {
+        let Some(height) = item.height else { continue };
+        let chain_id = item.chain_id;
+        let pending = client.pending_proposal(chain_id).await.map_err(errors::plain)?;
+        let pending = pending.filter(|pending| pending.block.height == height);
+        let digest = match pending.and_then(|pending| pending.proposal) {
+            Some(proposal) => CryptoHash::new(&proposal.content),
+            None => match client.local().certificate_at(chain_id, height).await.map_err(errors::local)? {
+                Some(certificate) if matches_block(&item, &certificate) => certificate.hash(),
+                Some(_) | None => continue,
+            },
+        };
+        let signed = activity.apply(item.id, ActivityEvent::Signed { digest, height }, time::now()).map(drop);
+        signed.map_err(|error| UiError::internal(error.to_string()))?;
+    }
+    Ok(())
 }
 
 fn is_outgoing(kind: &ActivityKind) -> bool {

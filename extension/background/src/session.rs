@@ -64,13 +64,14 @@ impl Session {
         let storage = open_database(database).await?;
         let network = records::load(&storage, records::CHAINS).await?.unwrap_or_default();
         let mut activity: ActivityLog = records::load(&storage, records::ACTIVITY).await?.unwrap_or_default();
-        activity.after_restart(time::now());
         let accounts = Rc::clone(&app.accounts);
         let host =
             WalletHost::open(storage, app.outbox.clone(), accounts, Rc::clone(&app.signatures)).await?;
         // A block counts as arrived when validators have delivered its messages.
         let options = Options { wait_for_outgoing_messages: true, ..Options::default() };
         let client = Client::open(Rc::new(host), options).await.map_err(crate::errors::plain)?;
+        crate::history::learn_what_was_signed(&client, &mut activity).await?;
+        activity.after_restart(time::now());
         Ok(Rc::new(Self {
             client: Rc::new(client),
             network: RefCell::new(network),

@@ -50,15 +50,20 @@ impl App {
         let not_retryable = |details: String| {
             UiError::new(UiErrorCode::NotRetryable, "This cannot be tried again.").with_details(details)
         };
-        let retried = session.activity.borrow_mut().apply(id, ActivityEvent::Retry, time::now()).map(drop);
-        retried.map_err(|error| not_retryable(error.to_string()))?;
-        session.store_activity().await?;
         let pending = session.client.pending_proposal(item.chain_id).await.map_err(errors::plain)?;
         let is_pending = pending.is_some_and(|pending| Some(pending.block.height) == item.height);
         let app = Rc::clone(self);
         if is_pending {
+            let retried =
+                session.activity.borrow_mut().apply(id, ActivityEvent::Retry, time::now()).map(drop);
+            retried.map_err(|error| not_retryable(error.to_string()))?;
+            session.store_activity().await?;
             spawn_local(async move { session.finish_pending(&app, item.chain_id).await });
             return Ok(UiResponse::Approved { activity_id: id });
+        }
+        // Nothing is on its way: what was asked for is reviewed anew, as an item of its own.
+        if !item.can_retry() {
+            return Err(not_retryable(item.status.word().to_owned()));
         }
         let ActivityKind::Sent { recipient_chain, recipient_owner, amount } = item.kind else {
             return Err(not_retryable("only sending can be done anew".into()));

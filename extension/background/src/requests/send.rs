@@ -5,7 +5,7 @@ use std::rc::Rc;
 use walnut_base::{Account, Amount, BlockHeight, ChainId, ChainInfoQuery, Operation, SystemOperation};
 use walnut_client::{ClientError, Outcome, Progress, StagedBlock};
 use walnut_wallet::{
-    activity::{ActivityEvent, ActivityId, ActivityKind},
+    activity::{ActivityEvent, ActivityId, ActivityItem, ActivityKind},
     messages::{Review, ReviewId, SendDraft, SendQuote, UiError, UiErrorCode, UiResponse},
 };
 use wasm_bindgen_futures::spawn_local;
@@ -151,6 +151,8 @@ impl App {
         let item = activity.add(kind, review.chain_id, time::now());
         item.account = Some(review.account);
         item.fee = Some(review.fee);
+        // Known from the start: a crash after the signature must find its item again.
+        item.height = Some(block.header.height);
         item.id
     }
 
@@ -227,6 +229,11 @@ impl Session {
         let _busy = self.busy(app);
         let height = pending.block.height;
         let id = self.item_at(chain_id, height);
+        let failed = id.filter(|id| self.activity.borrow().item(*id).is_ok_and(ActivityItem::can_retry));
+        if let Some(id) = failed {
+            self.note(id, ActivityEvent::Retry);
+            app.changed();
+        }
         let (session, progress_app) = (Rc::clone(self), Rc::clone(app));
         let on_progress = move |progress| {
             if let (Some(id), Some(event)) = (id, event_of(progress, height, None)) {
