@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::extension;
 use crate::machine::{Browser, Machine};
-use crate::network::Network;
+use crate::network::{Build, Network};
 use crate::process::Run;
 use crate::workspace::Workspace;
 
@@ -34,7 +34,7 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, options: &Options) -
     let start = Instant::now();
     extension::run(machine, workspace)?;
     let folder = workspace.target.join("demo");
-    let network = Network::start(machine, workspace, &folder)?;
+    let network = Network::start(machine, workspace, &folder, Build::Release)?;
     println!(
         "demo: local network ready, faucet at {} ({:.1} s)",
         network.faucet,

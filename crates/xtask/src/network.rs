@@ -18,6 +18,31 @@ use crate::workspace::Workspace;
 const READY_LIMIT: Duration = Duration::from_secs(30);
 const PACKAGE: &str = "walnut-validator";
 
+/// How the network's program is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Build {
+    /// As it ships; for people and measurements.
+    Release,
+    /// As the tests have built it already.
+    Tests,
+}
+
+impl Build {
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Release => &["--release"],
+            Self::Tests => &[],
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Tests => "debug",
+        }
+    }
+}
+
 /// A running network; it ends when this is dropped.
 pub(crate) struct Network {
     child: Child,
@@ -29,15 +54,20 @@ pub(crate) struct Network {
 
 impl Network {
     /// Builds the validator and starts four of them with two shards each; its log goes into `folder`.
-    pub(crate) fn start(machine: &Machine, workspace: &Workspace, folder: &Path) -> Result<Self> {
+    pub(crate) fn start(
+        machine: &Machine,
+        workspace: &Workspace,
+        folder: &Path,
+        build: Build,
+    ) -> Result<Self> {
         if !workspace.require(PACKAGE)?.targets_of("bin").any(|name| name == PACKAGE) {
             bail!("package {PACKAGE} has no program of that name");
         }
-        machine.cargo().args(["build", "--quiet", "--release", "-p", PACKAGE]).status()?;
+        machine.cargo().args(["build", "--quiet", "-p", PACKAGE]).args(build.arguments()).status()?;
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let log = File::create(folder.join("network.log")).context("cannot write the network's log")?;
         let mut child = machine
-            .run(workspace.target.join("release").join(PACKAGE))
+            .run(workspace.target.join(build.folder()).join(PACKAGE))
             .args(["local-net", "--validators", "4", "--shards", "2", "--faucet-port", "0"])
             .spawn_with(Stdio::piped(), log.into())?;
         let stdout = child.stdout.take().expect("stdout is piped");

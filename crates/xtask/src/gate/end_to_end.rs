@@ -8,7 +8,7 @@ use super::Context;
 use super::tally::Tally;
 use crate::demo;
 use crate::machine::Browser;
-use crate::network::Network;
+use crate::network::{Build, Network};
 
 const DEMO: &str = "demo.mjs";
 /// One script in one browser.
@@ -20,7 +20,7 @@ pub(super) fn run(context: &Context<'_>, browser: Browser) -> Result<Tally> {
     let mut total = Tally::default();
     for name in scripts {
         // A network for each: what one script leaves behind is no other's business.
-        let network = Network::start(context.machine, context.workspace, &folder)?;
+        let network = Network::start(context.machine, context.workspace, &folder, Build::Tests)?;
         println!("{name} in {}", browser.name());
         let script = demo::script(context.machine, context.workspace, &name, browser)?;
         let script = script.env("WALNUT_FAUCET", &network.faucet).env("WALNUT_NETWORK", &network.ready);
