@@ -320,6 +320,7 @@ class WalletHost {
 
   async #startNode(): Promise<void> {
     const gate = this.#nodeReady;
+    const begin = performance.now();
     this.#nodeRuns += 1;
     this.#pings = 0;
     const [isUp, wallet_version] = await Promise.all([
@@ -332,6 +333,8 @@ class WalletHost {
     const answer = await this.#node.ask({ start: { accounts, lock, wallet_version } });
     // The end that caused an error is handled where it was told.
     if ("Err" in answer) return;
+    // Loading the wasm included; for measurements.
+    document.documentElement.dataset["nodeUpMs"] = (performance.now() - begin).toFixed(0);
     gate.open(undefined);
     if (JSON.stringify({ lock, accounts }) !== JSON.stringify(this.#status)) {
       void this.#node.ask({ vault_changed: { accounts: this.#status.accounts, lock: this.#status.lock } });

@@ -75,6 +75,8 @@ async function demo(ana, bob, report, options) {
     if (!same((saved) => saved.activity.map((item) => item.id))) throw new Error('another activity than before');
     if (!same((saved) => saved.accounts[0].owner)) throw new Error('another key than before');
     await ana.picture('back');
+    const ready = await ana.nodeReady();
+    if (ready) report.say(`      node ready ${ready.nodeReadyMs} ms after its start message, ${ready.nodeUpMs} ms after its worker`);
   });
   await pay(ana, bob, '1', chains, addresses, report);
 
@@ -91,7 +93,7 @@ async function pay(from, to, amount, chains, addresses, report) {
   const before = { from: await from.balance(chains[from.name]), to: await to.balance(chains[to.name]) };
   const item = await from.step(`sends ${amount} to ${to.name}: review, approve, certified`, () =>
     from.send(addresses[to.name], amount));
-  report.say(`      approve → certificate ${between(item, 'queued', 'certified').toFixed(0)} ms, fee ${item.fee}`);
+  report.say(`      approve → certificate ${between(item, 'queued', 'certified').toFixed(0)} ms, fee ${item.fee.replace(/\.$/, '')}`);
   await to.step(`receives ${amount} from ${from.name}`, () => to.received(chains[from.name], amount));
   await to.go('home');
   await to.picture('received');

@@ -50,6 +50,14 @@ export class Wallet {
     return text === null ? null : JSON.parse(text);
   }
 
+  /** How long the node took to be ready, in ms: since its start message, and since its worker was made. Chromium only. */
+  async nodeReady() {
+    const host = this.session.browser.targets().find((target) => target.url().endsWith('/host.html'));
+    if (!host) return null;
+    const { nodeReadyMs, nodeUpMs } = await (await host.asPage()).evaluate(() => ({ ...document.documentElement.dataset }));
+    return { nodeReadyMs, nodeUpMs };
+  }
+
   /** Waits until the saved snapshot satisfies `probe`, and returns what that gives. */
   async saved(what, probe, timeout = BLOCK_MS) {
     let last = null;

@@ -1,7 +1,7 @@
 // The wallet end to end, where things go wrong: bad input, wrong password, locking by hand and by time, a second
 // instance, a restarted node, a network that stops answering, a browser killed between signature and certificate.
 
-import { Session, click, fill, main, press, says, textOf, until, visible } from './lib.mjs';
+import { Session, click, fill, main, press, says, textOf, until } from './lib.mjs';
 import { Wallet, tokens } from './wallet.mjs';
 
 const PASSWORD = 'walnut tree quiet harbour';
@@ -24,10 +24,11 @@ await main(async ({ session, report, options }) => {
 
 async function test(ana, bob, options) {
   const chains = {};
+  const words = {};
   for (const wallet of [bob, ana]) {
     await wallet.step('is made and claims a chain', async () => {
       await wallet.open();
-      await wallet.create(PASSWORD);
+      words[wallet.name] = await wallet.create(PASSWORD);
       await wallet.useNetwork(options.faucet);
       chains[wallet.name] = await wallet.claim(`${wallet.name}'s chain`);
     });
@@ -160,10 +161,42 @@ async function test(ana, bob, options) {
     const threes = saved.activity.filter((item) => item.kind.received && tokens(item.kind.received.amount) === tokens('3'));
     if (threes.length !== 1) throw new Error(`received ${threes.length} times`);
   });
-  await bob.step('erases the wallet', async () => {
+  const owner = (await bob.snapshot()).accounts[0].owner;
+  await bob.step('forgets the wallet, keys and databases included', async () => {
     await bob.go('settings/erase');
-    await visible(bob.page, 'main');
-    await bob.picture('erase');
+    await press(bob.page, 'Forget this wallet');
+    await fill(bob.page, '[role=dialog] #password', `${PASSWORD}s`);
+    await click(bob.page, '[role=dialog] button[type=submit]');
+    await says(bob.page, 'not the password of this wallet', '[role=dialog]');
+    await fill(bob.page, '[role=dialog] #password', PASSWORD);
+    await click(bob.page, '[role=dialog] button[type=submit]');
+    await says(bob.page, 'Your own node');
+    await bob.saved('an empty wallet', (saved) => saved.lock === 'no_wallet' && saved.chains.length === 0);
+    const kept = await bob.page.evaluate(async () => {
+      const api = globalThis.browser ?? globalThis.chrome;
+      return (await api.storage.local.get('vault')).vault ?? null;
+    });
+    if (kept !== null) throw new Error('the keys are still stored');
+  });
+  await bob.step('has everything again from the recovery words', async () => {
+    await press(bob.page, 'I have a wallet already');
+    await bob.page.evaluate(() => document.querySelector('main input[value="24"]').click());
+    for (const [place, word] of words.bob.entries()) await fill(bob.page, `#word-${place + 1}`, word);
+    await fill(bob.page, '#password', PASSWORD);
+    await fill(bob.page, '#again', PASSWORD);
+    await click(bob.page, 'main form button[type=submit]');
+    await says(bob.page, 'Claim a chain', '#title');
+    const saved = await bob.saved('the account', (now) => now.lock === 'unlocked' && now);
+    if (saved.accounts[0].owner !== owner) throw new Error('the words lead to another owner');
+    await bob.useNetwork(options.faucet);
+    await bob.go('add-chain');
+    await fill(bob.page, 'main #chain', chains.bob);
+    await click(bob.page, 'main form button[type=submit]');
+    // One of the first send, three of the one that was resumed.
+    await bob.saved('the chain', (now) => tokens(now.chains[0]?.chain_balance ?? '0') === tokens('1004'));
+    await bob.go(`chain/${chains.bob}`);
+    await says(bob.page, 'Balance of the chain', 'main');
+    await bob.picture('imported');
   });
 }
 

@@ -6,7 +6,7 @@ use crate::{
     message::Message,
     model::{Model, Task},
     parts::{Icon, Screen, error_of, field, hash, hint, segments, submit, text_input, titled},
-    route::Route,
+    route::{Part, Route},
     screens::words::WORD_IDS,
     tree::{Element, Event, Handler, Node, el, nothing},
     update::{WORD_COUNTS, is_phrase, kind_value},
@@ -236,12 +236,13 @@ fn claim_form(model: &Model) -> Element {
             text_input("name", "text").attr("placeholder", say::FIRST_CHAIN).attr("maxlength", "40"),
             nothing(),
         ))
-        .with(
-            el("dl")
-                .class("facts")
-                .with(el("dt").with(say::FAUCET))
-                .with(el("dd").with(if faucet.is_empty() { say::NO_FAUCET.to_owned() } else { faucet })),
-        )
+        .with(el("dl").class("facts").with(el("dt").with(say::FAUCET)).with(el("dd").with(
+            if faucet.is_empty() {
+                el("a").attr("href", Route::Settings(Some(Part::Networks)).href()).with(say::NO_FAUCET)
+            } else {
+                el("span").with(faucet)
+            },
+        )))
 }
 
 fn progress(model: &Model) -> Element {
