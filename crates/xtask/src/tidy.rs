@@ -1,7 +1,7 @@
 //! The rules of the house, checked on the files as they are.
 //!
 //! Floors and purity come from the manifests ([`floors`], [`manifests`]), the rest from the text of every file that
-//! git knows or would add ([`sources`], [`words`]). Each rule is a function from plain values to violations, so that
+//! git knows or would add ([`mod@sources`], [`mod@words`]). Each rule is a function from plain values to violations, so that
 //! its test can show it a breach.
 
 mod floors;
