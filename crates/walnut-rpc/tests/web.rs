@@ -1,5 +1,4 @@
-//! The fetch transport against a `fetch` of the test's making. Runs in Node and, with `wasm-bindgen-test`'s settings, in
-//! browsers.
+//! The fetch transport against a `fetch` of the test's making, in a dedicated worker of a browser.
 #![cfg(all(target_arch = "wasm32", feature = "browser"))]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -15,7 +14,9 @@ use walnut_rpc::{
     Deadlines, Options, RetryPolicy, browser::BrowserNode, grpc_web::encode, limits::MESSAGE_BYTES_MAX, proto,
 };
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_test::wasm_bindgen_test;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_dedicated_worker);
 
 const HEADERS: &str = "{headers: {'content-type': 'application/grpc-web+proto'}}";
 
