@@ -1,7 +1,7 @@
 //! Golden vectors and the replay of recorded networks.
 //!
 //! A recording is a folder as `golden/README.md` describes it: the genesis of a network of the reference implementation,
-//! the certificates of all its chains, and the blobs they need. [`replay`] shows that this software reads, checks and
+//! the certificates of all its chains, and the blobs they need. [`replay()`] shows that this software reads, checks and
 //! computes the same: bytes, hashes, signatures, every field of every outcome, and the final balances.
 //!
 //! The three recordings under `golden/` are compiled in ([`GOLDEN`]), so that the same replay runs in a browser.
