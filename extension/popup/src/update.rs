@@ -331,6 +331,11 @@ fn arrive(model: &mut Model, route: Route) -> Vec<Command> {
     if from == Route::Words || matches!(from, Route::Settings(_)) {
         drop_secret(model);
     }
+    // What was claimed before is told; the next visit is for another chain.
+    if from == Route::Claim && !model.is_busy(Task::Claim) {
+        model.start.claim = None;
+        model.start.claimed = None;
+    }
     let mut commands = vec![Command::Focus("title")];
     // Leaving a review without an answer drops it on the host's side as well.
     if from == Route::Review
