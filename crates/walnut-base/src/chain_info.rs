@@ -140,9 +140,11 @@ impl ChainInfoResponse {
         Self { info: Box::new(info), signature }
     }
 
-    /// Checks the signature of a validator; a missing one is an error.
+    /// Checks the signature of a validator, which must be a member of a committee: see
+    /// [`check_all_of_members`](ValidatorSignature::check_all_of_members). A missing one is an error.
     pub fn check(&self, public_key: &ValidatorPublicKey) -> Result<(), CryptoError> {
-        let signature = self.signature.as_ref().ok_or(CryptoError::MissingValidatorSignature)?;
-        signature.check(&*self.info, public_key)
+        let signature = self.signature.ok_or(CryptoError::MissingValidatorSignature)?;
+        let digest = CryptoHash::new(&*self.info);
+        ValidatorSignature::check_all_of_members(digest, &[(*public_key, signature)], ChainInfo::NAME)
     }
 }

@@ -51,10 +51,12 @@ impl LiteVote {
         Self { value, round, signature }
     }
 
-    /// Checks the signature of a validator.
+    /// Checks the signature of a validator, which must be a member of a committee: see
+    /// [`check_all_of_members`](ValidatorSignature::check_all_of_members).
     pub fn check(&self, public_key: &ValidatorPublicKey) -> Result<(), CryptoError> {
-        let signed = VoteValue(self.value.value_hash, self.round, self.value.kind);
-        self.signature.check(&signed, public_key)
+        let digest = CryptoHash::new(&VoteValue(self.value.value_hash, self.round, self.value.kind));
+        let signatures = [(*public_key, self.signature)];
+        ValidatorSignature::check_all_of_members(digest, &signatures, VoteValue::NAME)
     }
 }
 
