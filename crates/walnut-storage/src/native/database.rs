@@ -1,7 +1,10 @@
 //! One database folder.
 
 use std::{
+    borrow::Cow,
+    collections::BTreeMap,
     future::{Future, ready},
+    ops::Bound,
     path::Path,
 };
 
@@ -81,27 +84,33 @@ impl NativeStorage {
             Durability::Relaxed => PersistMode::Buffer,
             Durability::Strict => PersistMode::SyncData,
         };
-        let mut write = self.database.batch().durability(Some(mode));
-        // Keys put by this write so far: a later DeletePrefix has to cover them as well.
-        let mut fresh = std::collections::BTreeSet::<&[u8]>::new();
+        // What each key holds in the end: records that change with every request are written once per commit.
+        let mut last = BTreeMap::<Cow<'_, [u8]>, Option<&[u8]>>::new();
         for operation in batches.into_iter().flat_map(|batch| &batch.operations) {
             match operation {
                 WriteOperation::Put { key, value } => {
-                    fresh.insert(key);
-                    write.insert(&self.records, key.as_slice(), value.as_slice());
+                    last.insert(Cow::Borrowed(key), Some(value));
                 }
                 WriteOperation::Delete { key } => {
-                    write.remove(&self.records, key.as_slice());
+                    last.insert(Cow::Borrowed(key), None);
                 }
                 WriteOperation::DeletePrefix { key_prefix } => {
-                    for entry in self.records.prefix(key_prefix) {
-                        write.remove(&self.records, entry.key().map_err(storage_error)?);
+                    let covered =
+                        last.range_mut::<[u8], _>((Bound::Included(key_prefix.as_slice()), Bound::Unbounded));
+                    for (_, value) in covered.take_while(|(key, _)| key.starts_with(key_prefix)) {
+                        *value = None;
                     }
-                    let covered = fresh.range(key_prefix.as_slice()..);
-                    for key in covered.take_while(|key| key.starts_with(key_prefix)) {
-                        write.remove(&self.records, *key);
+                    for entry in self.records.prefix(key_prefix) {
+                        last.insert(Cow::Owned(entry.key().map_err(storage_error)?.to_vec()), None);
                     }
                 }
+            }
+        }
+        let mut write = self.database.batch().durability(Some(mode));
+        for (key, value) in last {
+            match value {
+                Some(value) => write.insert(&self.records, &*key, value),
+                None => write.remove(&self.records, &*key),
             }
         }
         write.commit().map_err(storage_error)
