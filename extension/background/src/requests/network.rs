@@ -22,9 +22,12 @@ impl App {
         let admin = session.client.admin_chain_id();
         let epoch = session.client.local().epoch(admin).await.map_err(errors::local)?;
         let network = session.client.network();
+        let faucet_url = self.settings.borrow().network.faucet_url.clone();
+        let wallet_version = self.wallet_version.borrow().clone();
+        let disk_bytes = disk_bytes().await;
         Ok(UiResponse::NetworkStatus(NetworkStatus {
             network_name: network.name.clone(),
-            faucet_url: self.settings.borrow().network.faucet_url.clone(),
+            faucet_url,
             epoch: epoch.0,
             quorum_threshold: committee.quorum_threshold(),
             total_votes: committee.total_votes(),
@@ -32,12 +35,12 @@ impl App {
             node: NodeStatus {
                 is_running: true,
                 started_at: self.started_at.get(),
-                disk_bytes: disk_bytes().await,
+                disk_bytes,
                 memory_bytes: memory_bytes(),
                 blocks_verified: self.blocks_verified.get(),
                 blocks_per_second_milli: self.blocks_per_second_milli(),
                 restarts: 0,
-                wallet_version: self.wallet_version.borrow().clone(),
+                wallet_version,
                 genesis_hash: Some(network.genesis_config_hash),
                 fees_paid: fees_paid(&session),
             },
