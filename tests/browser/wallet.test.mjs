@@ -39,6 +39,12 @@ async function test(ana, bob, options) {
     await bob.saved('the setting', (saved) => saved.settings.auto_lock_minutes === 1);
   });
 
+  await ana.step('is told that the faucet gives one chain to an account', async () => {
+    await ana.go('claim');
+    await click(ana.page, 'main form button[type=submit]');
+    await says(ana.page, 'gives each account one chain', 'main');
+    if ((await ana.snapshot()).chains.length !== 1) throw new Error('a chain was added');
+  });
   await ana.step('cannot send amounts that are none', async () => {
     await ana.go('send');
     await fill(ana.page, '#to', chains.bob);

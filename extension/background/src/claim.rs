@@ -77,6 +77,12 @@ impl App {
         let answer = ask(&faucet_url, FaucetRequest::Claim(owner)).await?;
         let claimed = read_claim(&answer, &owner).map_err(faucet_error)?;
         let chain_id = claimed.chain_id;
+        if session.chain(chain_id).is_some_and(|entry| entry.owner == Some(owner)) {
+            return Err(UiError::new(
+                UiErrorCode::FaucetRefused,
+                "The faucet gives each account one chain, and yours is in this wallet already. Add an account to claim another.",
+            ));
+        }
         tell(ClaimStep::BlockSeen { chain_id });
         Box::pin(session.client.sync_chain(chain_id)).await.map_err(errors::plain)?;
         let ownership = session.client.local().ownership(chain_id).await.map_err(errors::local)?;

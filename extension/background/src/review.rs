@@ -333,7 +333,14 @@ fn fields_of(value: &serde_json::Value) -> Vec<DecodedField> {
     };
     match inner {
         Some(serde_json::Value::Object(fields)) => {
-            fields.iter().map(|(label, value)| field(label, value)).collect()
+            // An account is two fields: its chain and its owner.
+            let parts = |(label, value): (&String, &serde_json::Value)| match value {
+                serde_json::Value::Object(inner) => {
+                    inner.iter().map(|(part, value)| field(&format!("{label} {part}"), value)).collect()
+                }
+                value => vec![field(label, value)],
+            };
+            fields.iter().flat_map(parts).collect()
         }
         Some(other) => vec![field("value", other)],
         None => Vec::new(),
