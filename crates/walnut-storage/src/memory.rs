@@ -39,7 +39,7 @@ impl MemoryStorage {
     /// Applies a batch at once.
     ///
     /// # Errors
-    /// Only those asked for by [`fail_commit_after`](Self::fail_commit_after).
+    /// Only those asked for by `fail_commit_after` (feature `test-utils`).
     pub fn commit_now(&self, batch: &Batch) -> Result<(), StorageError> {
         #[cfg(feature = "test-utils")]
         self.fail_if_asked()?;
