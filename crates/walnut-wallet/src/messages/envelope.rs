@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Version of these messages. An interface of another version must reload itself; see
-/// [`UiRequest::Hello`](super::UiRequest::Hello).
+/// [`UiRequest::Hello`].
 pub const WALLET_PROTOCOL: u32 = 1;
 
 /// Name of the BroadcastChannel between interfaces and host for everything without secrets.
