@@ -16,15 +16,18 @@ pub(crate) enum Target {
     AtMost(f64),
     /// No farther from zero.
     Within(f64),
+    /// Nothing was promised.
+    None,
 }
 
 impl Target {
-    fn is_met(self, value: f64) -> bool {
-        match self {
+    fn is_met(self, value: f64) -> Option<bool> {
+        Some(match self {
             Self::AtLeast(limit) => value >= limit,
             Self::AtMost(limit) => value <= limit,
             Self::Within(limit) => value.abs() <= limit,
-        }
+            Self::None => return None,
+        })
     }
 }
 
@@ -34,6 +37,7 @@ impl fmt::Display for Target {
             Self::AtLeast(limit) => write!(formatter, "≥ {}", number(*limit)),
             Self::AtMost(limit) => write!(formatter, "≤ {}", number(*limit)),
             Self::Within(limit) => write!(formatter, "± {}", number(*limit)),
+            Self::None => write!(formatter, "–"),
         }
     }
 }
@@ -118,7 +122,7 @@ impl fmt::Display for Table {
         let head = ["what", "reference", "target", "ours", "", "what the machine allows, and how"];
         let mut lines = vec![head.map(str::to_owned)];
         lines.extend(self.rows.iter().map(|row| {
-            let verdict = match row.value.map(|value| row.target.is_met(value)) {
+            let verdict = match row.value.and_then(|value| row.target.is_met(value)) {
                 Some(true) => "ok",
                 Some(false) => "MISSED",
                 None => "",
