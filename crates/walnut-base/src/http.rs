@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::TimeDelta;
+
 /// An HTTP method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Method {
@@ -23,6 +25,32 @@ pub enum Method {
     Patch,
     /// TRACE.
     Trace,
+}
+
+impl Method {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Method::Get => "GET",
+            Method::Post => "POST",
+            Method::Put => "PUT",
+            Method::Delete => "DELETE",
+            Method::Head => "HEAD",
+            Method::Options => "OPTIONS",
+            Method::Connect => "CONNECT",
+            Method::Patch => "PATCH",
+            Method::Trace => "TRACE",
+        }
+    }
+}
+
+/// Limits of one request.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Limits {
+    /// Size of headers and body of the response together, in bytes.
+    pub maximum_bytes: u64,
+    /// How long it may take, from the look-up of the name to the last byte.
+    pub timeout: TimeDelta,
 }
 
 /// An HTTP request that an application asks for. Never on the wire between nodes.
