@@ -42,7 +42,7 @@ pub use keys::field_key;
 pub use limits::{APPLICATION_KEY_BYTES_MAX, RESIDENT_BYTES_MAX};
 pub use log::Log;
 pub use map::Map;
-pub use memory::MemoryStore;
+pub use memory::{MemoryStore, ready};
 pub use overlay::{LayerId, Overlay};
 pub use prefixed::Prefixed;
 pub use queue::Queue;

@@ -3,13 +3,27 @@
 use std::{
     cell::RefCell,
     collections::BTreeMap,
+    future::Future,
     ops::Bound::{Excluded, Included, Unbounded},
+    pin::pin,
     sync::Arc,
+    task::{Context, Poll, Waker},
 };
 
 use crate::{Batch, Store, StoreError, WriteOperation, store::upper_bound};
 
 type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// The output of a future that waits for nothing but a [`MemoryStore`], which answers at once.
+///
+/// # Panics
+/// If the future waits for something else.
+pub fn ready<F: Future>(future: F) -> F::Output {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => output,
+        Poll::Pending => panic!("a future over a store in memory waited"),
+    }
+}
 
 /// A map-backed [`Store`]: for tests, for the memory backend, and for loading a group of small containers with one
 /// scan of the real store ([`MemoryStore::prefetch`]).

@@ -1,29 +1,17 @@
-//! Shared by the integration tests: a way to finish ready futures, and an execution state made of containers.
+//! Shared by the integration tests: an execution state made of containers.
 #![allow(dead_code, reason = "each test binary uses its part")]
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    future::Future,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use walnut_base::{
     AccountOwner, Amount, ApplicationId, ApplicationPermissions, BlobId, ChainDescription, ChainId,
     ChainOwnership, Committee, CryptoHash, Epoch, StreamId, Timestamp,
 };
+pub(crate) use walnut_views::ready as now;
 use walnut_views::{
     Apps, Batch, HashView, Hashed, HasherOutput, LazyRegister, Map, MemoryStore, Register, Set, StoreError,
     View, field_key, hash_fields,
 };
-
-/// The result of a future that is ready at once, as all futures over a store in memory are.
-pub(crate) fn now<T>(future: impl Future<Output = T>) -> T {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(value) => value,
-        Poll::Pending => panic!("a store in memory answers at once"),
-    }
-}
 
 pub(crate) fn hash(byte: u8) -> CryptoHash {
     CryptoHash::from([byte; 32])
