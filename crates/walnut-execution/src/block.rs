@@ -11,7 +11,7 @@ mod history;
 mod retry;
 mod tracker;
 
-pub use compare::{OutcomeField, OutcomeMismatch, compare_outcomes};
+pub use compare::{FieldMismatch, OutcomeField, OutcomeMismatch, compare_outcomes};
 pub use error::{BlockError, ChainExecutionContext};
 pub use execute::{BlockInputs, ExecutedBlock, execute_block};
 pub use history::{History, NoHistory};

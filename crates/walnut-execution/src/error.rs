@@ -42,6 +42,9 @@ pub enum ExecutionError {
     /// An application failed inside its own code, or a check made on its side of the host boundary did.
     #[error("{0}")]
     WasmError(String),
+    /// This node cannot give an application what it needs; other nodes may.
+    #[error("{0}")]
+    MachineLimit(String),
     /// An application reported an error.
     #[error("User application reported an error: {0}")]
     UserError(String),
@@ -229,6 +232,7 @@ impl ExecutionError {
             | MissingRuntimeResponse
             | NoNetworkDescriptionFound
             | InternalError(_)
+            | MachineLimit(_)
             | ApplicationsUnsupported(_) => Fault::Local,
             StoreError(_)
             | ArithmeticError(_)

@@ -174,7 +174,7 @@ impl<S: Store, A: Applications> Executor<'_, S, A> {
         controller: ActionController,
     ) -> Result<(Option<Vec<u8>>, ActionController), ExecutionError> {
         let block = action.block();
-        let contracts = self.load_with_dependencies(application_id).await?;
+        let loaded = self.load_with_dependencies(application_id).await?;
         let applications = self.env.applications;
         let mut host = ActionHost {
             executor: Executor {
@@ -186,7 +186,7 @@ impl<S: Store, A: Applications> Executor<'_, S, A> {
             controller,
             application_id,
             block,
-            contracts,
+            loaded,
             refund_grant_to,
         };
         let result = applications.run_action(&mut host, action).await?;

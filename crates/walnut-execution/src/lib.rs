@@ -30,11 +30,12 @@ mod system;
 #[cfg(test)]
 mod test_utils;
 mod transaction;
+mod wasm;
 
 pub use block::{
     AutoRetry, BlockError, BlockInputs, ChainExecutionContext, DEFAULT_MAX_BUNDLE_FAILURES, ExecutedBlock,
-    History, NoHistory, OutcomeField, OutcomeMismatch, StagedBlock, compare_outcomes, execute_block,
-    stage_block,
+    FieldMismatch, History, NoHistory, OutcomeField, OutcomeMismatch, StagedBlock, compare_outcomes,
+    execute_block, stage_block,
 };
 pub use bytecode::{DecompressionError, compress, decompress, decompressed_size_at_most};
 pub use committees::{ActiveCommittee, Committees, TrustedCommittees, epoch_event, removed_epoch_event};
@@ -44,16 +45,18 @@ pub use error::{ExecutionError, Fault};
 pub use executor::Executor;
 pub use initialize::initialize_chain;
 pub use operations::LoadedApplication;
-pub use policy::{PolicyFlags, Resources, check_blob_size, total_price};
+pub use policy::{PolicyFlags, check_blob_size, total_price};
 pub use queries::{SystemResponse, query_application, query_system};
 pub use resources::{ActionController, Meter, Payer, ResourceController, ResourceTracker, Sources};
 pub use runtime::{
-    ActionHost, Applications, HostError, KeyValues, QueryHost, SendMessageRequest, ServiceQuery,
-    UnsupportedApplications, UserAction, UserQueryOutcome,
+    ActionHost, Applications, HostError, KeyValues, ServiceQuery, UnsupportedApplications, UserAction,
+    UserQueryOutcome,
 };
 pub use state::{ExecutionState, execution_state_key};
 pub use system::{EventSubscriptions, SystemState};
-pub use transaction::{CreatedBlobs, StreamUpdate, TransactionOutcome, TransactionStart, TransactionTracker};
+pub use transaction::{CreatedBlobs, TransactionOutcome, TransactionStart, TransactionTracker};
+pub use walnut_vm::{LogLevel, ModuleCache, Resources, SendMessageRequest, StreamUpdate};
+pub use wasm::{NothingOutside, Outside, WasmApplications};
 
 /// Longest name of an event stream, in bytes.
 pub const MAX_STREAM_NAME_LEN: usize = 64;

@@ -8,6 +8,8 @@ use walnut_base::{
     policy::{FLAG_FREE_APPLICATION_ID_PREFIX, FLAG_SUFFIX, StateHashMode},
 };
 
+use walnut_vm::Resources;
+
 use crate::{ExecutionError, bytecode};
 
 /// The flags of a policy, read once per committee.
@@ -60,43 +62,6 @@ pub fn check_blob_size(policy: &ResourceControlPolicy, content: &BlobContent) ->
         return Err(ExecutionError::BytecodeTooLarge);
     }
     Ok(())
-}
-
-/// Resources that a message's sender pays for in advance, so that the recipient need not.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Resources {
-    /// Wasm fuel.
-    pub wasm_fuel: u64,
-    /// EVM fuel.
-    pub evm_fuel: u64,
-    /// Calls that read state.
-    pub read_operations: u32,
-    /// Single writes.
-    pub write_operations: u32,
-    /// Bytes handed out by the runtime.
-    pub bytes_runtime: u32,
-    /// Bytes read from state.
-    pub bytes_to_read: u32,
-    /// Bytes written to state.
-    pub bytes_to_write: u32,
-    /// Blobs read.
-    pub blobs_to_read: u32,
-    /// Blobs published.
-    pub blobs_to_publish: u32,
-    /// Bytes of blobs read.
-    pub blob_bytes_to_read: u32,
-    /// Bytes of blobs published.
-    pub blob_bytes_to_publish: u32,
-    /// Messages sent.
-    pub messages: u32,
-    /// Bytes of messages.
-    pub message_size: u32,
-    /// Growth of stored bytes.
-    pub storage_size_delta: u32,
-    /// Services run as oracles.
-    pub service_as_oracle_queries: u32,
-    /// HTTP requests.
-    pub http_requests: u32,
 }
 
 /// The price of a grant. Operations have no part in it (`linera-execution/src/policy.rs`, `total_price`).

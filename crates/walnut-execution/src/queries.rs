@@ -4,9 +4,9 @@ use walnut_base::{Amount, ApplicationId, ChainId};
 use walnut_views::Store;
 
 use crate::{
-    ActiveCommittee, Applications, Environment, ExecutionError, ExecutionState, QueryContext, QueryHost,
-    ResourceController, TransactionTracker, UserQueryOutcome, executor::Executor,
-    transaction::TransactionStart,
+    ActionController, ActionHost, ActiveCommittee, Applications, Environment, ExecutionError, ExecutionState,
+    ProcessStreamsContext, QueryContext, ResourceController, TransactionTracker, UserQueryOutcome,
+    executor::Executor, transaction::TransactionStart,
 };
 
 /// The answer of the system application.
@@ -39,14 +39,20 @@ pub async fn query_application<S: Store, A: Applications>(
     let mut resources = ResourceController::new(ActiveCommittee::free(), None);
     let mut executor =
         Executor { env, state: &mut state, resources: &mut resources, transaction: &mut transaction };
-    let services = executor.load_with_dependencies(application_id).await?;
-    let mut host = QueryHost {
-        env,
-        state: &mut state,
-        transaction: &mut transaction,
-        context,
+    let loaded = executor.load_with_dependencies(application_id).await?;
+    let block = ProcessStreamsContext {
+        chain_id: context.chain_id,
+        height: context.next_block_height,
+        round: None,
+        timestamp: *executor.state.system.timestamp.get(),
+    };
+    let mut host = ActionHost {
+        executor,
+        controller: ActionController::free(),
         application_id,
-        services,
+        block,
+        loaded,
+        refund_grant_to: None,
     };
     env.applications.run_query(&mut host, query).await
 }

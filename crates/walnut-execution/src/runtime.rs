@@ -10,20 +10,18 @@ mod host;
 mod host_chain;
 mod host_oracle;
 mod host_state;
-mod query;
 
 use std::future::Future;
 
+use walnut_base::Operation;
 use walnut_views::Store;
 
 use crate::ExecutionError;
 
 pub use action::UserAction;
 pub use host::{ActionHost, HostError};
-pub use host_chain::SendMessageRequest;
 pub use host_oracle::ServiceQuery;
 pub use host_state::KeyValues;
-pub use query::{QueryHost, UserQueryOutcome};
 
 /// Runs user applications. One implementation serves all chains of a process; it may cache compiled modules.
 pub trait Applications: Sized {
@@ -36,12 +34,21 @@ pub trait Applications: Sized {
         action: UserAction<'_>,
     ) -> impl Future<Output = Result<Option<Vec<u8>>, ExecutionError>>;
 
-    /// Asks the service of the host's application.
+    /// Asks the service of the host's application. What the service changes is the caller's to forget.
     fn run_query<S: Store>(
         &self,
-        host: &mut QueryHost<'_, S, Self>,
+        host: &mut ActionHost<'_, S, Self>,
         query: &[u8],
     ) -> impl Future<Output = Result<UserQueryOutcome, ExecutionError>>;
+}
+
+/// What a service answered.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct UserQueryOutcome {
+    /// The answer.
+    pub response: Vec<u8>,
+    /// Operations the service wants to see in a block.
+    pub operations: Vec<Operation>,
 }
 
 /// Runs no application: every action and query fails with [`ExecutionError::ApplicationsUnsupported`]. A node built
@@ -60,7 +67,7 @@ impl Applications for UnsupportedApplications {
 
     async fn run_query<S: Store>(
         &self,
-        host: &mut QueryHost<'_, S, Self>,
+        host: &mut ActionHost<'_, S, Self>,
         _query: &[u8],
     ) -> Result<UserQueryOutcome, ExecutionError> {
         Err(ExecutionError::ApplicationsUnsupported(host.application_id))

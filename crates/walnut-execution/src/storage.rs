@@ -30,7 +30,16 @@ pub fn blob_state_key(blob_id: &BlobId) -> Vec<u8> {
 
 /// The flat key of an event's value.
 pub fn event_key(event_id: &EventId) -> Vec<u8> {
-    let mut key = RootKey::Event(event_id.chain_id).bytes();
+    under(RootKey::Event(event_id.chain_id), event_id)
+}
+
+/// The flat key of the height of the block that published an event.
+pub fn event_height_key(event_id: &EventId) -> Vec<u8> {
+    under(RootKey::EventBlockHeight(event_id.chain_id), event_id)
+}
+
+fn under(root: RootKey, event_id: &EventId) -> Vec<u8> {
+    let mut key = root.bytes();
     let inner = bcs::to_bytes(&(&event_id.stream_id, event_id.index));
     key.extend(inner.expect("a stream name and an index fit into BCS"));
     key

@@ -437,7 +437,7 @@ impl Applications for Script {
 
     async fn run_query<S: walnut_views::Store>(
         &self,
-        host: &mut crate::QueryHost<'_, S, Self>,
+        host: &mut crate::ActionHost<'_, S, Self>,
         _query: &[u8],
     ) -> Result<crate::UserQueryOutcome, ExecutionError> {
         Err(ExecutionError::ApplicationsUnsupported(host.application_id))

@@ -11,24 +11,13 @@ use walnut_base::{
     OutgoingMessage, StreamId, Timestamp,
 };
 
+use walnut_vm::StreamUpdate;
+
 use crate::ExecutionError;
 
 /// Contents of the blobs created by a block so far. Ordered by type, then hash, which is also the order in which an
 /// outcome lists them.
 pub type CreatedBlobs = BTreeMap<BlobId, BlobContent>;
-
-/// A range of events of one stream that a subscriber has to process.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct StreamUpdate {
-    /// The chain that publishes.
-    pub chain_id: ChainId,
-    /// The stream.
-    pub stream_id: StreamId,
-    /// The first event to process.
-    pub previous_index: u32,
-    /// One past the last event to process.
-    pub next_index: u32,
-}
 
 type Updates = BTreeMap<(ChainId, StreamId), (u32, u32)>;
 
@@ -161,9 +150,9 @@ impl TransactionTracker {
         self.created.get(blob_id).or_else(|| self.created_before.get(blob_id))
     }
 
-    /// Blobs created by this transaction; a service run as oracle sees these.
-    pub fn created_blobs(&self) -> &CreatedBlobs {
-        &self.created
+    /// The transaction that a service sees which is run as an oracle: nothing but the blobs created by this one.
+    pub(crate) fn for_service(&self) -> Self {
+        Self { created: self.created.clone(), ..Self::default() }
     }
 
     /// Remembers what a user action returned. Every action overwrites the result, also with nothing.

@@ -2,10 +2,8 @@
 //! outcome, state hash included.
 //!
 //! Each block is executed three ways on copies of the same state: asking oracles afresh as a validator does with a
-//! proposal, staged as a wallet does, and replaying the certificate's answers.
-//!
-//! The one application of the recordings, the counter of `linera-execution`'s fixtures, is played by hand here
-//! ([`Counter`]): its host calls and its fuel are known. This tests everything around a virtual machine, not the machine.
+//! proposal, staged as a wallet does, and replaying the certificate's answers. The recordings' application, the counter
+//! of `linera-execution`'s fixtures, runs in the virtual machine.
 
 #![expect(clippy::unwrap_used, reason = "a broken recording must stop the test")]
 
@@ -14,75 +12,14 @@ use std::{collections::BTreeMap, fs, path::Path};
 use futures::executor::block_on;
 use walnut_base::{
     Block, BlockHeight, ChainId, ConfirmedBlockCertificate, CryptoHash, GenesisConfig, NetworkDescription,
-    StreamId, VmRuntime,
+    StreamId,
 };
 use walnut_execution::{
-    ActionHost, Applications, AutoRetry, BlockError, BlockInputs, Committees, Environment, ExecutionError,
-    ExecutionState, History, HostError, QueryHost, UserAction, UserQueryOutcome, compare_outcomes,
-    execute_block, initialize_chain, stage_block,
+    AutoRetry, BlockError, BlockInputs, Committees, Environment, ExecutionState, History, WasmApplications,
+    compare_outcomes, execute_block, initialize_chain, stage_block,
     storage::{blob_key, event_key, network_description_key},
 };
-use walnut_views::{Batch, MemoryStore, RootKey, Store, View};
-
-/// The counter's contract: one register, read when the contract is loaded and written when it is finalized.
-struct Counter;
-
-impl Counter {
-    /// The key of the register.
-    const KEY: [u8; 5] = [1, 0, 0, 0, 0];
-    /// Fuel of an instantiation: the one number that gives the recorded state hashes.
-    const INSTANTIATE_FUEL: u64 = 17_706;
-    /// Fuel of an operation when nothing is stored yet, and of any other one.
-    const OPERATION_FUEL: [u64; 2] = [17_412, 17_939];
-
-    async fn run<S: Store>(
-        host: &mut ActionHost<'_, S, Self>,
-        action: UserAction<'_>,
-    ) -> Result<Option<Vec<u8>>, HostError> {
-        let app = host.application_id;
-        let stored = host.read_values(&app, &[Self::KEY.to_vec()]).await?.remove(0);
-        if let Some(bytes) = &stored {
-            host.charge_bytes_read(bytes.len() as u64)?;
-        }
-        let old = stored.as_ref().map_or(0, |bytes| bcs::from_bytes::<u64>(bytes).unwrap());
-        let (new, fuel, result) = match action {
-            UserAction::Instantiate(_, argument) => {
-                let parameters = host.contracts[0].description.parameters.clone();
-                host.meter().track_runtime_parameters(&parameters).map_err(HostError::Trap)?;
-                (serde_json::from_slice(argument).unwrap(), Self::INSTANTIATE_FUEL, None)
-            }
-            UserAction::Operation(_, argument) => {
-                let new: u64 = old + bcs::from_bytes::<u64>(argument).unwrap();
-                let fuel = Self::OPERATION_FUEL[usize::from(stored.is_some())];
-                (new, fuel, Some(bcs::to_bytes(&new).unwrap()))
-            }
-            UserAction::Message(..) | UserAction::ProcessStreams(..) => panic!("the counter has neither"),
-        };
-        host.meter().track_fuel(fuel, VmRuntime::Wasm).map_err(HostError::Trap)?;
-        let mut batch = Batch::new();
-        batch.put(Self::KEY, bcs::to_bytes(&new).unwrap());
-        host.write_batch(&app, &batch).await?;
-        Ok(result)
-    }
-}
-
-impl Applications for Counter {
-    async fn run_action<S: Store>(
-        &self,
-        host: &mut ActionHost<'_, S, Self>,
-        action: UserAction<'_>,
-    ) -> Result<Option<Vec<u8>>, ExecutionError> {
-        Self::run(host, action).await.map_err(HostError::into_execution_error)
-    }
-
-    async fn run_query<S: Store>(
-        &self,
-        host: &mut QueryHost<'_, S, Self>,
-        _query: &[u8],
-    ) -> Result<UserQueryOutcome, ExecutionError> {
-        Err(ExecutionError::ApplicationsUnsupported(host.application_id))
-    }
-}
+use walnut_views::{Batch, MemoryStore, RootKey, View};
 
 /// The blocks that this crate has executed, for those to come.
 #[derive(Default)]
@@ -190,7 +127,8 @@ impl Network {
 /// Follows one chain. `reload`: read the state back after every block.
 fn replay(network: &Network, chain_id: ChainId, blocks: &[Block], reload: bool) {
     let committees = Committees::new();
-    let env = Environment::new(chain_id, &network.store, &committees, &Counter);
+    let applications: WasmApplications = WasmApplications::default();
+    let env = Environment::new(chain_id, &network.store, &committees, &applications);
     let mut state = block_on(ExecutionState::load(&env.chain)).unwrap();
     let hash = block_on(initialize_chain(&mut state, chain_id, &network.store, &committees)).unwrap();
     assert!(hash.is_some());

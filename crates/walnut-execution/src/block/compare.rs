@@ -1,11 +1,12 @@
 //! Whether a replay produced what the certificate says.
 
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
+use serde::Serialize;
 use walnut_base::BlockExecutionOutcome;
 
 /// The fields of an outcome.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum OutcomeField {
     /// `messages`.
     Messages,
@@ -25,17 +26,37 @@ pub enum OutcomeField {
     OperationResults,
 }
 
-/// The first field in which a computed outcome differs from the certificate's. The certificate is right by
-/// definition: the difference says that the local state is corrupted or the software wrong.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("computed {field:?} {computed} instead of {expected}")]
-pub struct OutcomeMismatch {
+/// One field in which a computed outcome differs from the certificate's.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct FieldMismatch {
     /// The field.
     pub field: OutcomeField,
     /// The certificate's value, for the log.
     pub expected: String,
     /// The computed value, for the log.
     pub computed: String,
+}
+
+impl fmt::Display for FieldMismatch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { field, expected, computed } = self;
+        write!(formatter, "computed {field:?} {computed} instead of {expected}")
+    }
+}
+
+/// A computed outcome is not the certificate's. The certificate is right by definition: the difference says that the
+/// local state is corrupted or the software wrong.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub struct OutcomeMismatch {
+    /// Every field that differs, at least one. The state hash comes last: the others say more about what went wrong.
+    pub fields: Vec<FieldMismatch>,
+}
+
+impl fmt::Display for OutcomeMismatch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let texts: Vec<_> = self.fields.iter().map(FieldMismatch::to_string).collect();
+        formatter.write_str(&texts.join("; "))
+    }
 }
 
 /// Longest text of a value in an [`OutcomeMismatch`], in bytes: certificates can hold megabytes.
@@ -47,26 +68,26 @@ pub fn compare_outcomes(
     computed: &BlockExecutionOutcome,
 ) -> Result<(), OutcomeMismatch> {
     use OutcomeField::*;
-    compare(Messages, &expected.messages, &computed.messages)?;
-    compare(PreviousMessageBlocks, &expected.previous_message_blocks, &computed.previous_message_blocks)?;
-    compare(PreviousEventBlocks, &expected.previous_event_blocks, &computed.previous_event_blocks)?;
-    compare(OracleResponses, &expected.oracle_responses, &computed.oracle_responses)?;
-    compare(Events, &expected.events, &computed.events)?;
-    compare(Blobs, &expected.blobs, &computed.blobs)?;
-    compare(OperationResults, &expected.operation_results, &computed.operation_results)?;
-    // Last: the other fields say more about what went wrong.
-    compare(StateHash, &expected.state_hash, &computed.state_hash)
+    let fields = [
+        compare(Messages, &expected.messages, &computed.messages),
+        compare(PreviousMessageBlocks, &expected.previous_message_blocks, &computed.previous_message_blocks),
+        compare(PreviousEventBlocks, &expected.previous_event_blocks, &computed.previous_event_blocks),
+        compare(OracleResponses, &expected.oracle_responses, &computed.oracle_responses),
+        compare(Events, &expected.events, &computed.events),
+        compare(Blobs, &expected.blobs, &computed.blobs),
+        compare(OperationResults, &expected.operation_results, &computed.operation_results),
+        compare(StateHash, &expected.state_hash, &computed.state_hash),
+    ];
+    let fields: Vec<_> = fields.into_iter().flatten().collect();
+    if fields.is_empty() { Ok(()) } else { Err(OutcomeMismatch { fields }) }
 }
 
-fn compare<T: PartialEq + Debug>(
-    field: OutcomeField,
-    expected: &T,
-    computed: &T,
-) -> Result<(), OutcomeMismatch> {
-    if expected == computed {
-        return Ok(());
-    }
-    Err(OutcomeMismatch { field, expected: text(expected), computed: text(computed) })
+fn compare<T: PartialEq + Debug>(field: OutcomeField, expected: &T, computed: &T) -> Option<FieldMismatch> {
+    (expected != computed).then(|| FieldMismatch {
+        field,
+        expected: text(expected),
+        computed: text(computed),
+    })
 }
 
 fn text(value: &impl Debug) -> String {

@@ -90,6 +90,16 @@ pub struct ActionController {
 }
 
 impl ActionController {
+    /// Neither charges nor limits anything: for services.
+    pub fn free() -> Self {
+        Self {
+            committee: ActiveCommittee::free(),
+            tracker: ResourceTracker::default(),
+            balance: Amount::MAX,
+            is_free: true,
+        }
+    }
+
     /// Charges the pool.
     pub fn meter(&mut self) -> Meter<'_, &mut Amount> {
         Meter {

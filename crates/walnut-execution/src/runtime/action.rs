@@ -2,7 +2,7 @@
 
 use walnut_base::AccountOwner;
 
-use crate::{MessageContext, OperationContext, ProcessStreamsContext, transaction::StreamUpdate};
+use crate::{MessageContext, OperationContext, ProcessStreamsContext, StreamUpdate};
 
 /// One action on one application. Each gets fresh machines: nothing in memory survives from one to the next.
 #[derive(Clone, Copy, Debug)]

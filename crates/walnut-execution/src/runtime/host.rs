@@ -9,7 +9,7 @@ use crate::{
     operations::LoadedApplication,
 };
 
-/// The chain as one action sees it. Charges go to the private pool of [`ActionHost::controller`]; blob reads alone are
+/// The chain as one action sees it, or one question to a service, for which everything is free. Charges go to the private pool of [`ActionHost::controller`]; blob reads alone are
 /// charged through the executor, to the chain and the block's signer.
 #[derive(Debug)]
 pub struct ActionHost<'a, S, A> {
@@ -22,7 +22,7 @@ pub struct ActionHost<'a, S, A> {
     /// The block the action is part of.
     pub block: ProcessStreamsContext,
     /// It and all it requires, directly or not; others are loaded when they are called.
-    pub contracts: Vec<LoadedApplication>,
+    pub loaded: Vec<LoadedApplication>,
     /// Where what is left of the grants of outgoing messages goes.
     pub refund_grant_to: Option<Account>,
 }
@@ -31,6 +31,16 @@ impl<S, A> ActionHost<'_, S, A> {
     /// Charges the action.
     pub fn meter(&mut self) -> Meter<'_, &mut Amount> {
         self.controller.meter()
+    }
+
+    /// The application asked for an identifier that its node knows.
+    pub fn charge_runtime_hash(&mut self) -> Result<(), HostError> {
+        self.meter().track_runtime_hash().or_trap()
+    }
+
+    /// The application asked for its parameters.
+    pub fn charge_parameters(&mut self, parameters: &[u8]) -> Result<(), HostError> {
+        self.meter().track_runtime_parameters(parameters).or_trap()
     }
 }
 

@@ -7,24 +7,10 @@ use walnut_base::{
     OutgoingMessage, StreamId, StreamName, Timestamp, VmRuntime,
 };
 use walnut_views::Store;
+use walnut_vm::SendMessageRequest;
 
 use super::host::{ActionHost, HostError, Side};
-use crate::{ExecutionError, MAX_STREAM_NAME_LEN, Resources, bytecode, storage, total_price};
-
-/// A message an application wants to send.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub struct SendMessageRequest {
-    /// The receiving chain; the receiving application is the sender's.
-    pub destination: ChainId,
-    /// Whether the sender wants it to carry the signer. Ignored by upstream: it always does.
-    pub authenticated: bool,
-    /// Whether it comes back when it is rejected.
-    pub is_tracked: bool,
-    /// What the sender pays for in advance.
-    pub grant: Resources,
-    /// The message.
-    pub message: Vec<u8>,
-}
+use crate::{ExecutionError, MAX_STREAM_NAME_LEN, bytecode, storage, total_price};
 
 impl<S: Store, A> ActionHost<'_, S, A> {
     /// Sends a message to the same application on another chain. The grant is paid at once, also by applications that

@@ -5,6 +5,14 @@ use walnut_base::ApplicationId;
 use walnut_views::{Batch, Store, WriteOperation};
 
 use super::host::{ActionHost, HostError, Side};
+use crate::ExecutionError;
+
+/// Keys that are read at once.
+const READ_CHUNK: usize = 256;
+
+/// Size of the values of one read, in bytes. An application may ask for the same large value as often as it likes, and
+/// pays when it waits for the answer; without a bound of its own this node would be out of memory before.
+const MAX_READ_BYTES: usize = 256 * 1024 * 1024;
 
 /// Entries of an application's store, with the prefix removed from the keys.
 pub type KeyValues = Vec<(Vec<u8>, Vec<u8>)>;
@@ -30,7 +38,17 @@ impl<S: Store, A> ActionHost<'_, S, A> {
     ) -> Result<Vec<Option<Vec<u8>>>, HostError> {
         self.meter().track_read_operation().or_trap()?;
         let store = self.executor.state.users.store(application_id);
-        Ok(store.read_multi(&self.executor.env.chain, keys).await?)
+        let (mut values, mut bytes) = (Vec::with_capacity(keys.len()), 0);
+        for keys in keys.chunks(READ_CHUNK) {
+            let chunk = store.read_multi(&self.executor.env.chain, keys).await?;
+            bytes += chunk.iter().flatten().map(Vec::len).sum::<usize>();
+            if bytes > MAX_READ_BYTES {
+                let reason = format!("The application reads more than {MAX_READ_BYTES} bytes at once");
+                return Err(HostError::Fail(ExecutionError::MachineLimit(reason)));
+            }
+            values.extend(chunk);
+        }
+        Ok(values)
     }
 
     /// The keys that start with a prefix, with it removed, ascending. To be followed by

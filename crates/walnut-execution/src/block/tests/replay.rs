@@ -69,6 +69,10 @@ fn every_field_of_an_outcome_is_compared() {
         Blobs,
         OperationResults,
     ] {
-        assert_eq!(compare_outcomes(&outcome, &change(field)).unwrap_err().field, field);
+        let mismatch = compare_outcomes(&outcome, &change(field)).unwrap_err();
+        assert_eq!(mismatch.fields.iter().map(|mismatch| mismatch.field).collect::<Vec<_>>(), [field]);
     }
+    let both = walnut_base::BlockExecutionOutcome { state_hash: CryptoHash::from([1; 32]), ..change(Blobs) };
+    let mismatch = compare_outcomes(&outcome, &both).unwrap_err();
+    assert_eq!(mismatch.fields.iter().map(|mismatch| mismatch.field).collect::<Vec<_>>(), [Blobs, StateHash]);
 }
