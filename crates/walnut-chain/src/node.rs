@@ -15,9 +15,9 @@
 use std::collections::BTreeMap;
 
 use walnut_base::{
-    Blob, BlobId, BlockProposal, ChainId, ChainInfoQuery, ChainInfoResponse, ConfirmedBlockCertificate,
-    CrossChainRequest, LiteCertificate, ProposedBlock, TimeDelta, TimeoutCertificate, Timestamp,
-    ValidatedBlockCertificate, ValidatorPublicKey,
+    Blob, BlobId, BlockProposal, CertificateValue, ChainId, ChainInfoQuery, ChainInfoResponse, Committee,
+    ConfirmedBlockCertificate, CrossChainRequest, GenericCertificate, LiteCertificate, ProposedBlock,
+    TimeDelta, TimeoutCertificate, Timestamp, ValidatedBlockCertificate, ValidatorPublicKey,
 };
 use walnut_execution::{Applications, Committees};
 use walnut_views::Store;
@@ -86,6 +86,17 @@ impl<A: Applications> Node<A> {
     /// query with `create_network_actions`.
     pub fn track(&mut self, chain_id: ChainId) {
         self.shared.tracked.insert(chain_id);
+    }
+
+    /// Notes that the caller has checked a certificate against the committee, for example vote by vote: its signatures are
+    /// not checked again. Only for certificates that were put together from checked votes on this machine.
+    pub fn note_checked<T: CertificateValue>(
+        &mut self,
+        certificate: &GenericCertificate<T>,
+        committee: &Committee,
+    ) {
+        let (hash, signatures) = (certificate.hash(), certificate.signatures());
+        self.shared.note_checked(hash, T::KIND, certificate.round, signatures, committee);
     }
 
     /// Handles a block proposal: checks, executes and, with a key, votes.
@@ -209,9 +220,43 @@ impl<A: Applications> Node<A> {
     ) -> Handled<()> {
         let chain_id = request.target_chain_id();
         self.with_chain(store, chain_id, async |shared, chain, session| {
-            handlers::cross_chain::handle_cross_chain_request(shared, chain, session, request, now).await
+            handlers::cross_chain::handle_cross_chain_request(shared, chain, session, &request, now).await?;
+            Ok(chain.save(session).await?)
         })
         .await
+    }
+
+    /// Handles requests from other chains that all go to `chain_id`, in order, and saves the chain once.
+    ///
+    /// # Errors
+    /// The first failure. Then nothing was decided and the chain is dropped from memory: handle the requests one by one,
+    /// so that a bad one spoils no other.
+    pub async fn handle_cross_chain_requests<S: Store>(
+        &mut self,
+        store: &S,
+        chain_id: ChainId,
+        requests: &[CrossChainRequest],
+        now: Timestamp,
+    ) -> Result<Effects, WorkerError> {
+        let handled = self
+            .with_chain(store, chain_id, async |shared, chain, session| {
+                for request in requests {
+                    if request.target_chain_id() != chain_id {
+                        return Err(WorkerError::InvalidCrossChainRequest);
+                    }
+                    handlers::cross_chain::handle_cross_chain_request(shared, chain, session, request, now)
+                        .await?;
+                }
+                Ok(chain.save(session).await?)
+            })
+            .await;
+        match handled {
+            Ok(((), effects)) => Ok(effects),
+            Err(failure) => {
+                self.forget(chain_id);
+                Err(failure.error)
+            }
+        }
     }
 
     /// Executes a block as a proposer, without keeping the result. Under

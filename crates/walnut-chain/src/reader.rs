@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use walnut_base::{
-    AccountOwner, Amount, BlockHeight, ChainId, ChainInfo, CryptoHash, IncomingBundle, StreamId,
+    AccountOwner, Amount, BlobId, BlockHeight, ChainId, ChainInfo, CryptoHash, IncomingBundle, StreamId,
     ValidatorPublicKey,
 };
 use walnut_execution::{EventSubscriptions, ExecutionState};
@@ -74,6 +74,12 @@ impl<'c, 's, S: Store> ChainReader<'c, 's, S> {
     ) -> Result<Vec<((ChainId, StreamId), EventSubscriptions)>, WorkerError> {
         let store = self.session.partition(self.chain.chain_id());
         Ok(self.chain.execution.system.event_subscriptions.entries(&store).await?)
+    }
+
+    /// The blobs that the chain's blocks have used or published.
+    pub async fn used_blobs(&self) -> Result<Vec<BlobId>, WorkerError> {
+        let store = self.session.partition(self.chain.chain_id());
+        Ok(self.chain.execution.system.used_blobs.keys(&store).await?)
     }
 
     /// One past the highest preprocessed block, or the tip if there is none.

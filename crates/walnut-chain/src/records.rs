@@ -9,6 +9,7 @@ use walnut_base::{
     CryptoHash, Epoch, EventId, Hashed, LiteCertificate, NetworkDescription,
 };
 use walnut_execution::storage;
+pub use walnut_execution::storage::{missing_blobs, read_network_description};
 use walnut_views::{Batch, RootKey, Store, StoreError, WriteOperation};
 
 /// Inner key of a lite certificate in the partition of its block.
@@ -41,13 +42,6 @@ fn height_key(chain_id: ChainId, height: BlockHeight) -> Vec<u8> {
     key
 }
 
-fn event_height_key(event_id: &EventId) -> Vec<u8> {
-    let mut key = RootKey::EventBlockHeight(event_id.chain_id).bytes();
-    let inner = bcs::to_bytes(&(&event_id.stream_id, event_id.index));
-    key.extend(inner.expect("a stream name and an index fit into BCS"));
-    key
-}
-
 fn decode<T: DeserializeOwned>(key: &[u8], bytes: &[u8]) -> Result<T, StoreError> {
     bcs::from_bytes(bytes).map_err(|error| StoreError::malformed(key, error))
 }
@@ -61,11 +55,6 @@ async fn read<S: Store, T: DeserializeOwned>(store: &S, key: Vec<u8>) -> Result<
 pub async fn read_blob<S: Store>(store: &S, blob_id: BlobId) -> Result<Option<Blob>, StoreError> {
     let content = storage::read_blob(store, blob_id).await?;
     Ok(content.map(|content: BlobContent| Blob::with_hash_unchecked(blob_id.hash, content)))
-}
-
-/// Which of the blobs the node does not have, in the order asked.
-pub async fn missing_blobs<S: Store>(store: &S, blob_ids: &[BlobId]) -> Result<Vec<BlobId>, StoreError> {
-    storage::missing_blobs(store, blob_ids).await
 }
 
 /// Where a blob was last used, if any block that needs it was seen.
@@ -136,12 +125,7 @@ pub async fn read_event_height<S: Store>(
     store: &S,
     event_id: &EventId,
 ) -> Result<Option<BlockHeight>, StoreError> {
-    read(store, event_height_key(event_id)).await
-}
-
-/// The description of the network this node belongs to.
-pub async fn read_network_description<S: Store>(store: &S) -> Result<Option<NetworkDescription>, StoreError> {
-    storage::read_network_description(store).await
+    read(store, storage::event_height_key(event_id)).await
 }
 
 fn put(batch: &mut Batch, key: Vec<u8>, value: Vec<u8>) {
@@ -170,7 +154,7 @@ pub fn put_certificate(batch: &mut Batch, certificate: &ConfirmedBlockCertificat
     put(batch, height_key(chain_id, height), bcs::to_bytes(&hash)?);
     for event in block.body.events.iter().flatten() {
         let event_id = EventId { chain_id, stream_id: event.stream_id.clone(), index: event.index };
-        put(batch, event_height_key(&event_id), bcs::to_bytes(&height)?);
+        put(batch, storage::event_height_key(&event_id), bcs::to_bytes(&height)?);
         put(batch, storage::event_key(&event_id), event.value.clone());
     }
     Ok(())

@@ -93,16 +93,35 @@ impl<A> Shared<A> {
         signatures: &[(ValidatorPublicKey, ValidatorSignature)],
         committee: &Committee,
     ) -> Result<(), CertificateError> {
-        let fingerprint = bcs::to_bytes(&(value_hash, kind, round, signatures, committee.validators()))
-            .map(|bytes| keccak256(&[&bytes]))
-            .ok();
-        if fingerprint.is_some_and(|fingerprint| self.verified.contains(&fingerprint)) {
-            return Ok(());
-        }
-        walnut_base::check_signatures(value_hash, kind, round, signatures, committee)?;
-        if let Some(fingerprint) = fingerprint {
+        let fingerprint = fingerprint(value_hash, kind, round, signatures, committee);
+        if !self.verified.contains(&fingerprint) {
+            walnut_base::check_signatures(value_hash, kind, round, signatures, committee)?;
             self.verified.insert(fingerprint, 0, ());
         }
         Ok(())
     }
+
+    /// Remembers signatures that were checked elsewhere on this machine.
+    pub(crate) fn note_checked(
+        &mut self,
+        value_hash: CryptoHash,
+        kind: CertificateKind,
+        round: Round,
+        signatures: &[(ValidatorPublicKey, ValidatorSignature)],
+        committee: &Committee,
+    ) {
+        self.verified.insert(fingerprint(value_hash, kind, round, signatures, committee), 0, ());
+    }
+}
+
+/// What tells one check of signatures from another.
+fn fingerprint(
+    value_hash: CryptoHash,
+    kind: CertificateKind,
+    round: Round,
+    signatures: &[(ValidatorPublicKey, ValidatorSignature)],
+    committee: &Committee,
+) -> [u8; 32] {
+    let told = (value_hash, kind, round, signatures, committee.validators());
+    keccak256(&[&walnut_base::encoding::to_bcs(&told)])
 }

@@ -208,3 +208,68 @@ fn delivery_inside_one_process_runs_until_quiet() {
     let query = ChainInfoQuery::new(bob).with_pending_message_bundles();
     assert_eq!(client.query(query, now).expect("active").info.requested_pending_message_bundles.len(), 1);
 }
+
+#[test]
+fn requests_handled_together_do_what_they_do_one_by_one() {
+    let mut network = network();
+    let (alice, bob) = (network.chain_id(1), network.chain_id(2));
+    let now = network.now;
+    let certificates = [0, 1].map(|index| {
+        let (chain, owner) = (network.chain_id(index), network.owner(index));
+        let block = network.block(chain, Some(owner), Vec::new(), vec![transfer(bob)]);
+        let proposal = BlockProposal::new_initial(ROUND, block, &network.owner_keys[index]);
+        let validated = network.validate(&proposal);
+        network.finalize(&validated)
+    });
+    let requests = |node: &mut TestNode| {
+        for certificate in &certificates {
+            node.certificate(certificate.clone(), now).expect("correct");
+        }
+        node.outgoing.drain(..).collect::<Vec<_>>()
+    };
+    let pending = |node: &mut TestNode| {
+        let query = ChainInfoQuery::new(bob).with_pending_message_bundles();
+        node.query(query, now).expect("active").info.requested_pending_message_bundles
+    };
+
+    let single = &mut network.validators[0];
+    let (_, written_singly) = requests(single).into_iter().fold(((), 0), |(_, sum), request| {
+        let (outcome, written) = writes(single, |node| node.cross_chain(request, now));
+        (outcome.expect("new"), sum + written)
+    });
+    let answers = std::mem::take(&mut single.outgoing);
+    let expected = pending(single);
+    assert_eq!((answers.len(), expected.len()), (2, 2));
+
+    let together = &mut network.validators[1];
+    let mut all = requests(together);
+    let effects = block_on(together.node.handle_cross_chain_requests(&together.store, bob, &all, now));
+    let effects = effects.expect("all are new");
+    assert!(effects.batch.len() < written_singly, "the chain is saved once");
+    assert_eq!(effects.cross_chain, Vec::from(answers));
+    together.commit(&effects.batch);
+    assert_eq!(pending(together), expected);
+
+    // A bad one among them: nothing happens, and one by one the others are taken.
+    let spoiled = &mut network.validators[2];
+    let good = requests(spoiled);
+    let CrossChainRequest::UpdateRecipient { sender, bundles, .. } = &good[0] else { panic!("{good:?}") };
+    let mut unsorted = [bundles.clone(), bundles.clone()].concat();
+    unsorted[0].1.height = BlockHeight(9);
+    let bad = CrossChainRequest::UpdateRecipient {
+        sender: *sender,
+        recipient: bob,
+        bundles: unsorted,
+        previous_height: None,
+    };
+    all.insert(1, bad);
+    let refused = block_on(spoiled.node.handle_cross_chain_requests(&spoiled.store, bob, &all, now));
+    assert_eq!(refused.err(), Some(WorkerError::InvalidCrossChainRequest));
+    assert!(pending(spoiled).is_empty());
+    let outcomes = all.into_iter().map(|request| spoiled.cross_chain(request, now)).collect::<Vec<_>>();
+    assert_eq!(outcomes, [Ok(()), Err(WorkerError::InvalidCrossChainRequest), Ok(())]);
+    assert_eq!(pending(spoiled), expected);
+    // A request for another chain is not this chain's to handle.
+    let strange = block_on(spoiled.node.handle_cross_chain_requests(&spoiled.store, alice, &good, now));
+    assert_eq!(strange.err(), Some(WorkerError::InvalidCrossChainRequest));
+}

@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use walnut_base::{
-    Account, AccountOwner, Amount, Blob, BlockHeight, BlockProposal, CertificateKind, ChainId,
-    ChainInfoQuery, ConfirmedBlock, ConfirmedBlockCertificate, LiteCertificate, LockingBlock, MessageAction,
-    NodeError, Operation, OriginalProposal, Reason, ResourceControlPolicy, Round, SystemOperation, TimeDelta,
-    TimeoutConfig, Timestamp, ValidatedBlock, Vote,
+    Account, AccountOwner, Amount, Blob, BlockHeight, BlockProposal, CertificateError, CertificateKind,
+    ChainId, ChainInfoQuery, ConfirmedBlock, ConfirmedBlockCertificate, LiteCertificate, LockingBlock,
+    MessageAction, NodeError, Operation, OriginalProposal, Reason, ResourceControlPolicy, Round,
+    SystemOperation, TimeDelta, TimeoutConfig, Timestamp, ValidatedBlock, Vote,
 };
 use walnut_chain::{
     ChainError, Failure, StagingPolicy, WorkerError,
@@ -348,11 +348,39 @@ fn a_wrong_outcome_that_a_quorum_signed_is_noticed() {
     let now = network.now;
     let error = network.validators[0].certificate(certificate, now).expect_err("the outcome is wrong");
     let Some(ChainError::OutcomeMismatch(mismatch)) = error.as_chain_error() else { panic!("{error}") };
-    assert_eq!(mismatch.field, OutcomeField::StateHash);
+    let fields: Vec<_> = mismatch.fields.iter().map(|mismatch| mismatch.field).collect();
+    assert_eq!(fields, [OutcomeField::StateHash]);
     assert!(error.to_string().contains("Corrupted chain state"));
     // The chain is as before: the right certificate is accepted.
     let right = network.finalize(&validated);
     network.confirm(&right);
+}
+
+#[test]
+fn only_what_was_noted_as_checked_is_not_checked_again() {
+    let mut network = network();
+    let bob = network.chain_id(2);
+    let proposal = proposal(&mut network, 1, FIRST, vec![transfer(bob, 1)]);
+    let validated = network.validate(&proposal);
+    let forged = |round| {
+        let confirmed = ConfirmedBlock::new(validated.block().clone());
+        let signature = Vote::new(confirmed.clone(), round, &validator_key(1)).signature;
+        let signatures = (1..=3).map(|number| (validator_key(number).public(), signature)).collect();
+        ConfirmedBlockCertificate::new(confirmed, round, signatures)
+    };
+    let keys = (1..=4).map(validator_key).collect::<Vec<_>>();
+    let committee = TestNetwork::committee_of(&keys, ResourceControlPolicy::no_fees());
+    let now = network.now;
+    let validator = &mut network.validators[0];
+    validator.node.note_checked(&forged(Round::MultiLeader(1)), &committee);
+    let refused = validator.certificate(forged(FIRST), now);
+    assert!(
+        matches!(refused, Err(WorkerError::CertificateError(CertificateError::Crypto(_)))),
+        "{refused:?}"
+    );
+    validator.node.note_checked(&forged(FIRST), &committee);
+    let info = validator.certificate(forged(FIRST), now).expect("the caller says that it is checked").info;
+    assert_eq!(info.next_block_height, BlockHeight(1));
 }
 
 #[test]

@@ -14,6 +14,21 @@ use crate::{
 };
 
 impl ChainState {
+    /// Makes the counters ready, before anything is changed: every counted height waits in an outbox of the index.
+    async fn load_outbox_counters<S: Store>(&mut self, store: &S) -> Result<(), ChainError> {
+        if self.outbox_counters.is_loaded() {
+            return Ok(());
+        }
+        let mut lowest: Option<BlockHeight> = None;
+        for target in self.waiting_targets(store).await? {
+            let first = Outbox::load(&mut self.journal, store, target).await?.heights(store, 1).await?;
+            lowest = lowest.into_iter().chain(first).min();
+        }
+        let highest = self.head.tip.next_block_height.max(self.head.highest_preprocessed.unwrap_or_default());
+        let heights = lowest.map(|lowest| lowest..=highest.max(lowest));
+        self.outbox_counters.load_within(&self.journal, store, heights).await
+    }
+
     /// Makes the outbox index (counters and the set of waiting targets) fit the tracked chains. Queues are kept for all
     /// targets, so the index can be rebuilt from them.
     pub(crate) async fn reconcile_outbox_index<S: Store>(
@@ -21,6 +36,7 @@ impl ChainState {
         store: &S,
         tracked: &Tracked,
     ) -> Result<(), ChainError> {
+        self.load_outbox_counters(store).await?;
         if self.head.tracked_hash == tracked.hash() {
             return Ok(());
         }
@@ -143,6 +159,7 @@ impl ChainState {
         store: &S,
         height: BlockHeight,
     ) -> Result<bool, ChainError> {
+        self.load_outbox_counters(store).await?;
         self.outbox_counters.all_delivered_up_to(&self.journal, store, height).await
     }
 
@@ -151,6 +168,7 @@ impl ChainState {
         &mut self,
         store: &S,
     ) -> Result<Option<BlockHeight>, ChainError> {
+        self.load_outbox_counters(store).await?;
         Ok(match self.outbox_counters.lowest(&self.journal, store).await? {
             None => Some(BlockHeight::MAX),
             Some(lowest) => lowest.try_sub_one().ok(),

@@ -21,22 +21,23 @@ use crate::{
     shared::Shared,
 };
 
+/// Leaves the chain to be saved by the caller, who may have more requests for it.
 pub(crate) async fn handle_cross_chain_request<S: Store, A>(
     shared: &mut Shared<A>,
     chain: &mut ChainState,
     session: &mut Session<'_, S>,
-    request: CrossChainRequest,
+    request: &CrossChainRequest,
     now: Timestamp,
 ) -> Result<(), WorkerError> {
     match request {
         CrossChainRequest::UpdateRecipient { sender, bundles, previous_height, recipient: _ } => {
-            update_recipient(shared, chain, session, sender, bundles, previous_height, now).await
+            update_recipient(shared, chain, session, *sender, bundles, *previous_height, now).await
         }
         CrossChainRequest::ConfirmUpdatedRecipient { recipient, latest_height, sender: _ } => {
-            confirm_updated_recipient(shared, chain, session, recipient, latest_height).await
+            confirm_updated_recipient(shared, chain, session, *recipient, *latest_height).await
         }
         CrossChainRequest::RevertConfirm { recipient, retransmit_from, sender: _ } => {
-            revert_confirm(shared, chain, session, recipient, retransmit_from).await
+            revert_confirm(shared, chain, session, *recipient, *retransmit_from).await
         }
     }
 }
@@ -46,7 +47,7 @@ async fn update_recipient<S: Store, A>(
     chain: &mut ChainState,
     session: &mut Session<'_, S>,
     sender: ChainId,
-    bundles: Vec<(Epoch, MessageBundle)>,
+    bundles: &[(Epoch, MessageBundle)],
     previous_height: Option<BlockHeight>,
     now: Timestamp,
 ) -> Result<(), WorkerError> {
@@ -71,8 +72,8 @@ async fn update_recipient<S: Store, A>(
         session.effects.cross_chain.push(request);
         return Ok(());
     }
-    let known = select_known(&bundles, next_height)?;
-    let trusted = select_trusted(shared, chain, session, &bundles, anticipated).await?;
+    let known = select_known(bundles, next_height)?;
+    let trusted = select_trusted(shared, chain, session, bundles, anticipated).await?;
     let Some(selected) = bundles.get(known..trusted).filter(|selected| !selected.is_empty()) else {
         if let Some((_, last_known)) = known.checked_sub(1).and_then(|last| bundles.get(last)) {
             let latest_height = last_known.height;
@@ -94,7 +95,6 @@ async fn update_recipient<S: Store, A>(
             latest_height = Some(bundle.height);
         }
     }
-    chain.save(session).await?;
     if let Some(latest_height) = latest_height {
         session.effects.notifications.push(Notification {
             chain_id: recipient,
@@ -171,7 +171,6 @@ async fn confirm_updated_recipient<S: Store, A>(
             chain.mark_messages_as_received(&store, recipient, latest_height, &shared.tracked).await?;
         (is_news, chain.delivered_up_to(&store).await?)
     };
-    chain.save(session).await?;
     if !is_news {
         return Ok(());
     }
@@ -210,7 +209,6 @@ async fn revert_confirm<S: Store, A>(
         let store = session.partition(chain.chain_id());
         chain.revert_outbox(&store, recipient, &heights, &shared.tracked).await?;
     }
-    chain.save(session).await?;
     send_update(shared, chain, session, recipient).await
 }
 

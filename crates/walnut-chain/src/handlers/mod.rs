@@ -59,6 +59,7 @@ pub(crate) async fn add_network_actions<S: Store, A>(
     old_round: Option<Round>,
 ) -> Result<(), WorkerError> {
     let Shared { blocks, tracked, config, .. } = shared;
+    session.show_writes();
     let mut effects = std::mem::take(&mut session.effects);
     let result = {
         let store = session.partition(chain.chain_id());

@@ -6,27 +6,11 @@
 mod network;
 mod node;
 
-use std::{
-    future::Future,
-    pin::pin,
-    task::{Context, Poll, Waker},
-};
-
 use walnut_base::{AccountSecretKey, Ed25519SecretKey, ValidatorSecretKey};
 
 pub use network::TestNetwork;
 pub use node::TestNode;
-
-/// The output of a future whose store is in memory: it is ready at the first poll.
-///
-/// # Panics
-/// If the future waits for something.
-pub fn block_on<F: Future>(future: F) -> F::Output {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => output,
-        Poll::Pending => panic!("a future over a store in memory waited"),
-    }
-}
+pub use walnut_views::ready as block_on;
 
 /// The account key with a number. Ed25519.
 pub fn account_key(number: u8) -> AccountSecretKey {
