@@ -4,6 +4,8 @@
 //! batch and one per read call, however many keys it names: opening a transaction costs more than the reads in it.
 //! The default durability of both browsers is relaxed; strict commits name it.
 
+use std::collections::BTreeMap;
+
 use indexed_db_futures::{
     Build as _, BuildPrimitive as _, KeyRange,
     database::Database,
@@ -126,18 +128,19 @@ impl IndexedDbStorage {
         let records = transaction.object_store(RECORDS).map_err(storage_error)?;
         // Requests of a transaction run in the order they were made; the commit waits for all of them, and a failed
         // one aborts the whole transaction.
-        for operation in &batch.operations {
-            match operation {
-                WriteOperation::Put { key, value } => {
+        let Final { prefixes, values } = Final::of(batch);
+        for prefix in prefixes {
+            let request = records.delete::<JsValue, _>(prefix_range(prefix)).primitive();
+            drop(request.map_err(storage_error)?);
+        }
+        for (key, value) in values {
+            match value {
+                Some(value) => {
                     let request = records.put(binary(value)).with_key(binary(key)).primitive();
                     drop(request.map_err(storage_error)?);
                 }
-                WriteOperation::Delete { key } => {
+                None => {
                     let request = records.delete::<JsValue, _>(KeyRange::Only(binary(key))).primitive();
-                    drop(request.map_err(storage_error)?);
-                }
-                WriteOperation::DeletePrefix { key_prefix } => {
-                    let request = records.delete::<JsValue, _>(prefix_range(key_prefix)).primitive();
                     drop(request.map_err(storage_error)?);
                 }
             }
@@ -151,6 +154,34 @@ impl IndexedDbStorage {
 struct Entries {
     keys: Vec<Vec<u8>>,
     values: Vec<Vec<u8>>,
+}
+
+/// What a batch comes to: these prefixes go first, then each key gets its last value. Blocks of one chain that are stored
+/// together rewrite the same records, and every request to the browser costs more than finding that out.
+struct Final<'a> {
+    prefixes: Vec<&'a [u8]>,
+    values: BTreeMap<&'a [u8], Option<&'a [u8]>>,
+}
+
+impl<'a> Final<'a> {
+    fn of(batch: &'a Batch) -> Self {
+        let mut result = Self { prefixes: Vec::new(), values: BTreeMap::new() };
+        for operation in &batch.operations {
+            match operation {
+                WriteOperation::Put { key, value } => {
+                    result.values.insert(key, Some(value));
+                }
+                WriteOperation::Delete { key } => {
+                    result.values.insert(key, None);
+                }
+                WriteOperation::DeletePrefix { key_prefix } => {
+                    result.values.retain(|key, _| !key.starts_with(key_prefix));
+                    result.prefixes.push(key_prefix);
+                }
+            }
+        }
+        result
+    }
 }
 
 impl Store for IndexedDbStorage {

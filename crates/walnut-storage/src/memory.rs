@@ -74,22 +74,22 @@ impl Store for MemoryStorage {
     async fn read(&self, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         // The guard is gone before the await: the map's futures are ready at once, but borrow the map.
         let content = self.content();
-        poll_ready(content.read(key))
+        walnut_views::ready(content.read(key))
     }
 
     async fn read_multi(&self, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, StoreError> {
         let content = self.content();
-        poll_ready(content.read_multi(keys))
+        walnut_views::ready(content.read_multi(keys))
     }
 
     async fn scan_keys(&self, prefix: &[u8]) -> Result<Vec<Vec<u8>>, StoreError> {
         let content = self.content();
-        poll_ready(content.scan_keys(prefix))
+        walnut_views::ready(content.scan_keys(prefix))
     }
 
     async fn scan(&self, prefix: &[u8]) -> Result<Vec<Entry>, StoreError> {
         let content = self.content();
-        poll_ready(content.scan(prefix))
+        walnut_views::ready(content.scan(prefix))
     }
 }
 
@@ -100,14 +100,5 @@ impl Storage for MemoryStorage {
         _durability: Durability,
     ) -> impl Future<Output = Result<(), StorageError>> {
         ready(self.commit_now(batch))
-    }
-}
-
-/// The output of a future that never waits.
-fn poll_ready<T>(future: impl Future<Output = T>) -> T {
-    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match std::pin::pin!(future).poll(&mut context) {
-        std::task::Poll::Ready(output) => output,
-        std::task::Poll::Pending => panic!("reads of a map in memory never wait"),
     }
 }
