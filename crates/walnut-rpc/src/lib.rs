@@ -7,6 +7,7 @@
 //! - [`RemoteNode`] is the client of one validator. `native::NativeNode` (feature `native`) speaks HTTP/2,
 //!   `browser::BrowserNode` (feature `browser`, wasm32) speaks gRPC-web over `fetch`; both have the same methods.
 //! - `server` (feature `server`): `ValidatorService` over base types, and everything to serve it publicly.
+//! - `http` (feature `http`): plain HTTP, for what applications ask and for faucets.
 //! - [`convert`] is pure; [`proto`] is generated; [`grpc_web`] is framing without a transport.
 //!
 //! Start with [`RemoteNode`] or, for a validator, with `server::ValidatorService`.
@@ -17,6 +18,8 @@ mod answers;
 pub mod browser;
 pub mod convert;
 pub mod grpc_web;
+#[cfg(all(feature = "http", not(target_arch = "wasm32")))]
+pub mod http;
 pub mod limits;
 mod method;
 #[cfg(all(feature = "native", not(target_arch = "wasm32")))]
