@@ -139,12 +139,29 @@ pub trait Host {
     /// Whether a key for the owner is at hand (perhaps locked).
     fn has_key(&self, owner: &AccountOwner) -> bool;
 
-    /// Signs a proposal. The signer sees the content, not only its hash, and keeps its own record of what it signed.
+    /// Signs a proposal. The signer sees the content, not only its hash, and keeps its own record of what it signed: here,
+    /// or by what comes with the signature.
     fn sign(
         &self,
         owner: AccountOwner,
         content: &ProposalContent,
-    ) -> impl Future<Output = Result<AccountSignature, SignError>>;
+    ) -> impl Future<Output = Result<SignedContent, SignError>>;
+}
+
+/// A signature, with the writes that must be stored before it is used.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignedContent {
+    /// The signature.
+    pub signature: AccountSignature,
+    /// The signer's record. The client commits it strictly, together with the proposal, before a byte leaves.
+    pub record: Batch,
+}
+
+impl From<AccountSignature> for SignedContent {
+    /// A signature of a signer that keeps its record itself, or needs none.
+    fn from(signature: AccountSignature) -> Self {
+        Self { signature, record: Batch::default() }
+    }
 }
 
 /// Why a signature was not given.

@@ -12,8 +12,9 @@
 //! 2. A certificate counts only after its signatures were checked here against the committee of its epoch.
 //! 3. What the local node accepted from a validator is committed before anything is built on it.
 //!
-//! Start reading at [`Client`], then `sync/`, `propose/` and `update/`.
+//! Start reading at [`Client`], then `sync/`, `propose/` and `update/`; for applications at [`Draft`].
 
+mod applications;
 mod client;
 mod committees;
 mod error;
@@ -30,10 +31,14 @@ mod remote;
 mod sync;
 mod update;
 
+pub use applications::{
+    Application, Draft, DraftError, GraphqlError, GraphqlRequest, created_application, created_applications,
+    read_graphql_answer,
+};
 pub use client::{ChainMode, Client, Options};
 pub use error::ClientError;
 pub use faucet::{ClaimedChain, FaucetError, FaucetRequest};
-pub use host::{Answer, Durability, Host, SignError, ValidatorNode};
+pub use host::{Answer, Durability, Host, SignError, SignedContent, ValidatorNode};
 pub use listen::Reaction;
 pub use local::{Balances, LocalError, LocalNode, Missing};
 pub use policy::{BlanketPolicy, MessagePolicy};

@@ -1,10 +1,10 @@
 //! Asking many validators, and knowing when enough have answered alike (`linera-core/src/updater.rs`).
 
-use std::{collections::BTreeMap, future::Future};
+use std::{collections::BTreeMap, future::Future, pin::pin};
 
 use futures_util::{
     FutureExt as _, StreamExt as _,
-    future::{Either, select},
+    future::{Either, Fuse, LocalBoxFuture, select},
     stream::FuturesUnordered,
 };
 use walnut_base::{Committee, NodeError, Timestamp, ValidatorPublicKey};
@@ -95,6 +95,51 @@ where
         }
     }
     tally.finish()
+}
+
+/// Answers that a quorum did not wait for. Whoever asked goes on and lets them come in [`alongside`]: what an answer brings
+/// may be worth having, and a request that is broken off costs its connection.
+pub(crate) type Late<'a> = Fuse<LocalBoxFuture<'a, ()>>;
+
+/// As [`communicate_with_quorum`], but without grace time: returns with the answer that completes the quorum, and gives
+/// back what is still on its way.
+pub(crate) async fn first_quorum<'a, V, K, F>(
+    committee: &Committee,
+    actions: Vec<(ValidatorPublicKey, F)>,
+    group_by: impl Fn(&V) -> K,
+) -> Result<(Vec<(ValidatorPublicKey, V)>, Late<'a>), QuorumError>
+where
+    V: 'a,
+    K: Ord + Clone,
+    F: Future<Output = Result<V, NodeError>> + 'a,
+{
+    let mut tally = Tally::new(committee);
+    let mut answers = actions
+        .into_iter()
+        .filter(|(key, _)| committee.weight(key) > 0)
+        .map(|(key, action)| Box::pin(action).map(move |answer| (key, answer)))
+        .collect::<FuturesUnordered<_>>();
+    while !tally.is_won() && tally.is_winnable() {
+        let Some((key, answer)) = answers.next().await else { break };
+        match answer {
+            Ok(value) => tally.add_value(key, group_by(&value), value),
+            Err(error) => tally.add_error(&key, error),
+        }
+    }
+    let (_, values) = tally.finish()?;
+    let late = async move { while answers.next().await.is_some() {} };
+    Ok((values, late.boxed_local().fuse()))
+}
+
+/// Does the work, and something else meanwhile; that may be unfinished at the end.
+pub(crate) async fn alongside<T>(
+    meanwhile: impl Future<Output = ()> + Unpin,
+    work: impl Future<Output = T>,
+) -> T {
+    match select(pin!(work), meanwhile).await {
+        Either::Left((outcome, _)) => outcome,
+        Either::Right(((), work)) => work.await,
+    }
 }
 
 fn grace_deadline(start: Timestamp, now: Timestamp) -> Timestamp {

@@ -4,7 +4,9 @@
 //! front. All effects of a request, including the messages it delivers to other local chains, are committed in one
 //! batch: a crash leaves either all of it or nothing.
 
+mod applications;
 mod error;
+mod pending;
 mod proposals;
 mod reads;
 mod writes;
@@ -17,6 +19,7 @@ use walnut_chain::{Effects, Node, NodeConfig, initialize_storage};
 use walnut_views::{Overlay, Store as _};
 
 pub use error::{LocalError, Missing};
+use pending::KnownPending;
 pub(crate) use proposals::Bundles;
 pub use reads::Balances;
 
@@ -33,13 +36,14 @@ pub struct LocalNode<H: Host> {
     host: Rc<H>,
     node: Mutex<Node<H::Applications>>,
     listeners: RefCell<Vec<Listener>>,
+    pending: KnownPending,
 }
 
 impl<H: Host> LocalNode<H> {
     /// A node over the host's store. It tracks no chain yet.
     pub fn new(host: Rc<H>) -> Self {
         let node = Node::new(NodeConfig::client(BTreeSet::new()), host.applications());
-        Self { host, node: Mutex::new(node), listeners: RefCell::default() }
+        Self { host, node: Mutex::new(node), listeners: RefCell::default(), pending: KnownPending::default() }
     }
 
     /// Prepares an empty store for a network; does nothing when it already belongs to that network.

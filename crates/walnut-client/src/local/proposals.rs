@@ -63,26 +63,51 @@ impl<H: Host> LocalNode<H> {
         &self,
         chain_id: ChainId,
     ) -> Result<Option<PendingProposal>, ClientError> {
-        let Some(bytes) = self.read_local(&pending_key(chain_id)).await? else { return Ok(None) };
-        let pending = from_bcs(&bytes, PENDING_PROPOSAL_BYTES_MAX).map_err(|error| {
-            ClientError::DamagedRecord(format!("pending proposal of chain {chain_id}: {error}"))
-        })?;
-        Ok(Some(pending))
+        if let Some(known) = self.pending.get(chain_id) {
+            return Ok(known);
+        }
+        let mark = self.pending.read();
+        let pending = match self.read_local(&pending_key(chain_id)).await? {
+            Some(bytes) => Some(from_bcs(&bytes, PENDING_PROPOSAL_BYTES_MAX).map_err(|error| {
+                ClientError::DamagedRecord(format!("pending proposal of chain {chain_id}: {error}"))
+            })?),
+            None => None,
+        };
+        self.pending.was_read(&mark, chain_id, &pending);
+        Ok(pending)
     }
 
-    /// Keeps the proposal through a power cut. Must have returned before a byte of it leaves.
-    pub(crate) async fn set_pending_proposal(&self, pending: &PendingProposal) -> Result<(), ClientError> {
+    /// Keeps the proposal through a power cut, in one commit with the signer's record of it. Must have returned before a
+    /// byte of it leaves.
+    pub(crate) async fn set_pending_proposal(
+        &self,
+        pending: &PendingProposal,
+        record: Batch,
+    ) -> Result<(), ClientError> {
         let bytes = bcs::to_bytes(pending).map_err(|error| ClientError::DamagedRecord(error.to_string()))?;
-        let mut batch = Batch::default();
+        let mut batch = record;
         batch.put(pending_key(pending.block.chain_id), bytes);
-        Ok(self.host.commit(&batch, Durability::Strict).await?)
+        self.write_pending(pending.block.chain_id, Some(pending.clone()), batch, Durability::Strict).await
     }
 
     /// Forgets the proposal: its height is decided.
     pub(crate) async fn clear_pending_proposal(&self, chain_id: ChainId) -> Result<(), ClientError> {
         let mut batch = Batch::default();
         batch.delete(pending_key(chain_id));
-        Ok(self.host.commit(&batch, Durability::Relaxed).await?)
+        self.write_pending(chain_id, None, batch, Durability::Relaxed).await
+    }
+
+    async fn write_pending(
+        &self,
+        chain_id: ChainId,
+        pending: Option<PendingProposal>,
+        batch: Batch,
+        durability: Durability,
+    ) -> Result<(), ClientError> {
+        let write = self.pending.write(chain_id);
+        self.host.commit(&batch, durability).await?;
+        write.done(chain_id, pending);
+        Ok(())
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use walnut_base::{
-    Blob, BlockProposal, ChainId, ChainInfoQuery, ConfirmedBlockCertificate, TimeoutCertificate,
-    ValidatedBlockCertificate, ValidatorPublicKey,
+    Blob, BlockProposal, CertificateValue, ChainId, ChainInfoQuery, Committee, ConfirmedBlockCertificate,
+    GenericCertificate, TimeoutCertificate, ValidatedBlockCertificate, ValidatorPublicKey,
 };
 use walnut_chain::{Effects, Failure, Handled, ProcessingMode, records};
 use walnut_views::Batch;
@@ -58,6 +58,16 @@ impl<H: Host> LocalNode<H> {
             Err(error @ (LocalError::Commit(_) | LocalError::Store(_))) => (0, Err(error)),
             outcome => (processed, outcome),
         }
+    }
+
+    /// Notes that every signature of the certificate was checked here against the committee, as a vote: it is not checked
+    /// once more.
+    pub(crate) async fn note_checked<T: CertificateValue>(
+        &self,
+        certificate: &GenericCertificate<T>,
+        committee: &Committee,
+    ) {
+        self.node.lock().await.note_checked(certificate, committee);
     }
 
     /// Locks the chain on a validated block. Durable: the lock decides what may be proposed after a crash.

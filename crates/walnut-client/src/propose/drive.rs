@@ -1,10 +1,14 @@
 //! Driving a block to its certificate.
 
+use std::pin::pin;
+
+use futures_util::future::maybe_done;
 use walnut_base::{
     AccountOwner, Block, BlockHeight, BlockProposal, ChainId, ChainInfo, ChainInfoQuery,
     ConfirmedBlockCertificate, Hashed, LockingBlock, Operation, OriginalProposal, ProposalContent, Round,
     ValidatedBlockCertificate,
 };
+use walnut_views::Batch;
 
 use super::{
     Outcome, PendingProposal, Progress, StagedBlock,
@@ -14,10 +18,10 @@ use super::{
 use crate::{
     client::Client,
     error::ClientError,
-    host::Host,
+    host::{Host, SignedContent},
     limits::PROPOSAL_ATTEMPTS_MAX,
     local::Missing,
-    quorum::communicate_with_quorum,
+    quorum::{alongside, communicate_with_quorum},
     sync::{Keep, to_node_error},
     update::{Delivery, Updater},
 };
@@ -187,8 +191,7 @@ impl<H: Host> Client<H> {
             Some(LockingBlock::Regular(certificate))
                 if certificate.round == info.manager.current_round && !certificate.round.is_fast() =>
             {
-                let certificate = Box::pin(self.finalize(certificate, on_progress)).await?;
-                return Box::pin(self.complete(pending, certificate, on_progress)).await;
+                return Box::pin(self.finalize(pending, certificate, on_progress)).await;
             }
             Some(LockingBlock::Regular(certificate)) => {
                 let block = certificate.value().clone().into_inner();
@@ -220,7 +223,7 @@ impl<H: Host> Client<H> {
                 match self.choose_round(&info, candidate.owner, has_oracles, pending.round()).await? {
                     Turn::Now(round) => self.sign_and_keep(pending, &candidate, round).await?,
                     Turn::Later { timestamp, current_round } => {
-                        self.local.set_pending_proposal(pending).await?;
+                        self.local.set_pending_proposal(pending, Batch::default()).await?;
                         return Ok(Outcome::WaitForTimeout { timestamp, current_round });
                     }
                 }
@@ -232,16 +235,26 @@ impl<H: Host> Client<H> {
             self.propose_locally(pending, &proposal).await?;
         }
         let committee = self.chain_committee(chain_id).await?;
-        let votes =
-            Box::pin(self.collect_votes(&committee, &proposal, &candidate.block, on_progress)).await?;
-        let certificate = match round.is_fast() {
-            true => confirmed(candidate.block, round, votes, &committee)?,
-            false => {
-                Box::pin(self.finalize(validated(candidate.block, round, votes, &committee)?, on_progress))
-                    .await?
-            }
-        };
-        Box::pin(self.complete(pending, certificate, on_progress)).await
+        let Candidate { block, .. } = candidate;
+        let (votes, mut late) =
+            Box::pin(self.collect_votes(&committee, &proposal, &block, on_progress)).await?;
+        // From here on everything is awaited together with the late votes: they may hold the local node.
+        let rest = Box::pin(async {
+            let certificate = match round.is_fast() {
+                true => {
+                    let certificate = confirmed(block, round, votes, &committee)?;
+                    self.local.note_checked(&certificate, &committee).await;
+                    certificate
+                }
+                false => {
+                    let certificate = validated(block, round, votes, &committee)?;
+                    self.local.note_checked(&certificate, &committee).await;
+                    return Box::pin(self.finalize(pending, certificate, on_progress)).await;
+                }
+            };
+            Box::pin(self.complete(pending, certificate, on_progress)).await
+        });
+        alongside(&mut late, rest).await
     }
 
     /// Signs the candidate for a round and stores the result. Nothing leaves before this has returned.
@@ -261,12 +274,12 @@ impl<H: Host> Client<H> {
             }
         };
         let content = ProposalContent { block, round, outcome };
-        let signature = self.host.sign(candidate.owner, &content).await?;
+        let SignedContent { signature, record } = self.host.sign(candidate.owner, &content).await?;
         let proposal = BlockProposal { content, signature, original_proposal };
         if candidate.original.is_none() {
             pending.proposal = Some(proposal.clone());
         }
-        self.local.set_pending_proposal(pending).await?;
+        self.local.set_pending_proposal(pending, record).await?;
         Ok(proposal)
     }
 
@@ -285,18 +298,29 @@ impl<H: Host> Client<H> {
         Ok(self.local.handle_block_proposal(proposal.clone()).await?)
     }
 
-    /// From validated to confirmed. The lock is stored while validators already vote: it says what they say.
+    /// From validated to confirmed, and on to the end. The lock is stored while validators already vote: it says what they
+    /// say.
     async fn finalize(
         &self,
+        pending: &PendingProposal,
         certificate: ValidatedBlockCertificate,
         on_progress: &dyn Fn(Progress),
-    ) -> Result<ConfirmedBlockCertificate, ClientError> {
+    ) -> Result<Outcome, ClientError> {
         let committee = self.chain_committee(certificate.chain_id()).await?;
+        let mut lock = pin!(maybe_done(self.lock(&certificate)));
+        // Polled first: the requests leave before the work for the lock begins.
         let confirm = self.collect_confirmations(&committee, &certificate, on_progress);
-        let (locked, confirmed) = futures_util::join!(self.lock(&certificate), confirm);
-        let confirmed = confirmed?;
-        locked?;
-        Ok(confirmed)
+        let (votes, mut late) = Box::pin(alongside(lock.as_mut(), confirm)).await?;
+        // From here on everything is awaited together with the late votes: they may hold the local node.
+        let rest = Box::pin(async {
+            lock.as_mut().await;
+            lock.as_mut().take_output().expect("it was awaited and nobody else takes it")?;
+            let block = certificate.value().clone().into_inner();
+            let certificate = confirmed(block, certificate.round, votes, &committee)?;
+            self.local.note_checked(&certificate, &committee).await;
+            Box::pin(self.complete(pending, certificate, on_progress)).await
+        });
+        alongside(&mut late, rest).await
     }
 
     async fn lock(&self, certificate: &ValidatedBlockCertificate) -> Result<(), ClientError> {
@@ -318,13 +342,15 @@ impl<H: Host> Client<H> {
         let committee = self.chain_committee(chain_id).await?;
         let remotes = self.remotes(&committee);
         self.process_certificates(&remotes, vec![certificate.clone()], Keep::Executed).await?;
-        self.local.clear_pending_proposal(chain_id).await?;
         on_progress(Progress::Certified { block_hash: certificate.hash() });
-        let spread = Box::pin(self.spread(&certificate, &committee)).await;
+        // A crash before this is stored finds the height decided, and forgets the proposal then.
+        let clear = self.local.clear_pending_proposal(chain_id);
+        let (spread, cleared) = futures_util::join!(Box::pin(self.spread(&certificate, &committee)), clear);
         on_progress(match spread {
             Ok(()) => Progress::Spread,
             Err(error) => Progress::SpreadFailed(to_node_error(error)),
         });
+        cleared?;
         Ok(outcome_of(pending, certificate))
     }
 

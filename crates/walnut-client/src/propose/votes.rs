@@ -1,6 +1,6 @@
 //! Collecting votes into certificates.
 
-use std::cell::RefCell;
+use std::{cell::Cell, rc::Rc};
 
 use walnut_base::{
     BlockProposal, CertificateKind, Committee, ConfirmedBlock, ConfirmedBlockCertificate, CryptoHash,
@@ -10,25 +10,33 @@ use walnut_base::{
 
 use super::Progress;
 use crate::{
-    client::Client, error::ClientError, host::Host, quorum::communicate_with_quorum, sync::to_node_error,
+    client::Client,
+    error::ClientError,
+    host::Host,
+    quorum::{Late, first_quorum},
+    sync::to_node_error,
     update::Updater,
 };
+
+/// Votes with a quorum, in the order in which they came, and the answers that are still on their way.
+type Votes<'a> = (Vec<(ValidatorPublicKey, LiteVote)>, Late<'a>);
 
 /// Votes of validators for the block, counted as they come in.
 struct Count<'a> {
     committee: &'a Committee,
     kind: CertificateKind,
-    votes: RefCell<u64>,
+    votes: Cell<u64>,
     on_progress: &'a dyn Fn(Progress),
 }
 
-impl Count<'_> {
+impl<'a> Count<'a> {
+    fn new(committee: &'a Committee, kind: CertificateKind, on_progress: &'a dyn Fn(Progress)) -> Rc<Self> {
+        Rc::new(Self { committee, kind, votes: Cell::new(0), on_progress })
+    }
+
     fn add(&self, validator: &ValidatorPublicKey) {
-        let votes = {
-            let mut votes = self.votes.borrow_mut();
-            *votes += self.committee.weight(validator);
-            *votes
-        };
+        let votes = self.votes.get() + self.committee.weight(validator);
+        self.votes.set(votes);
         (self.on_progress)(Progress::Vote {
             kind: self.kind,
             votes,
@@ -41,13 +49,13 @@ impl Count<'_> {
 impl<H: Host> Client<H> {
     /// Sends the proposal to all validators and collects a quorum of votes for the block: to confirm it in the fast round,
     /// to validate it in others.
-    pub(super) async fn collect_votes(
-        &self,
-        committee: &Committee,
-        proposal: &BlockProposal,
+    pub(super) async fn collect_votes<'a>(
+        &'a self,
+        committee: &'a Committee,
+        proposal: &'a BlockProposal,
         block: &Hashed<walnut_base::Block>,
-        on_progress: &dyn Fn(Progress),
-    ) -> Result<Vec<(ValidatorPublicKey, LiteVote)>, ClientError> {
+        on_progress: &'a dyn Fn(Progress),
+    ) -> Result<Votes<'a>, ClientError> {
         let round = proposal.content.round;
         let kind = match round.is_fast() {
             true => CertificateKind::Confirmed,
@@ -56,34 +64,34 @@ impl<H: Host> Client<H> {
         let created = block.created_blob_ids();
         let required = block.required_blob_ids().into_iter().filter(|blob_id| !created.contains(blob_id));
         let required = required.collect::<Vec<_>>();
-        let count = Count { committee, kind, votes: RefCell::new(0), on_progress };
+        let hash = block.hash();
+        let count = Count::new(committee, kind, on_progress);
         let actions = self.remotes(committee).into_iter().map(|remote| {
-            let (required, count) = (required.clone(), &count);
+            let (required, count) = (required.clone(), Rc::clone(&count));
             (remote.public_key, async move {
                 let mut updater = Updater::new(self, remote);
                 let info = updater.send_proposal(proposal, required).await.map_err(to_node_error)?;
-                let vote = updater.remote.vote(info.manager.pending, kind, block.hash(), round)?;
+                let vote = updater.remote.vote(info.manager.pending, kind, hash, round)?;
                 count.add(&updater.remote.public_key);
                 Ok::<_, NodeError>(vote)
             })
         });
         let group = |vote: &LiteVote| (vote.value.value_hash, vote.round);
-        let (_, votes) = communicate_with_quorum(&*self.host, committee, actions.collect(), group).await?;
-        Ok(votes)
+        Ok(first_quorum(committee, actions.collect(), group).await?)
     }
 
     /// Sends the validated certificate to all validators and collects a quorum of votes to confirm the block.
-    pub(super) async fn collect_confirmations(
-        &self,
-        committee: &Committee,
-        certificate: &ValidatedBlockCertificate,
-        on_progress: &dyn Fn(Progress),
-    ) -> Result<ConfirmedBlockCertificate, ClientError> {
+    pub(super) async fn collect_confirmations<'a>(
+        &'a self,
+        committee: &'a Committee,
+        certificate: &'a ValidatedBlockCertificate,
+        on_progress: &'a dyn Fn(Progress),
+    ) -> Result<Votes<'a>, ClientError> {
         let kind = CertificateKind::Confirmed;
         let (hash, round) = (certificate.hash(), certificate.round);
-        let count = Count { committee, kind, votes: RefCell::new(0), on_progress };
+        let count = Count::new(committee, kind, on_progress);
         let actions = self.remotes(committee).into_iter().map(|remote| {
-            let count = &count;
+            let count = Rc::clone(&count);
             (remote.public_key, async move {
                 let mut updater = Updater::new(self, remote);
                 let info = updater.send_validated(certificate).await.map_err(to_node_error)?;
@@ -93,9 +101,7 @@ impl<H: Host> Client<H> {
             })
         });
         let group = |vote: &LiteVote| (vote.value.value_hash, vote.round);
-        let (_, votes) = communicate_with_quorum(&*self.host, committee, actions.collect(), group).await?;
-        let block = certificate.value().clone().into_inner();
-        certificate_of(ConfirmedBlock::from_hashed(block), round, hash, votes, committee)
+        Ok(first_quorum(committee, actions.collect(), group).await?)
     }
 }
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::await_holding_refcell_ref, reason = "reads of memory never wait")]
 
+mod applications;
 mod network;
 mod proposing;
 mod syncing;

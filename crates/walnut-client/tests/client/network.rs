@@ -8,20 +8,24 @@ use std::{
 
 use futures::executor::block_on;
 use walnut_base::{
-    Account, AccountOwner, AccountSecretKey, AccountSignature, Amount, Blob, BlobContent, BlobId,
-    BlockHeight, BlockProposal, ChainDescription, ChainId, ChainInfoQuery, Committee,
-    ConfirmedBlockCertificate, CryptoHash, Ed25519SecretKey, EventId, GenesisConfig, LiteCertificate,
-    NodeError, Operation, ProposalContent, ResourceControlPolicy, StreamId, SystemOperation,
-    TimeoutCertificate, Timestamp, ValidatedBlockCertificate, ValidatorPublicKey, ValidatorSecretKey,
-    ValidatorState,
+    Account, AccountOwner, AccountSecretKey, Amount, Blob, BlobContent, BlobId, BlockHeight, BlockProposal,
+    ChainDescription, ChainId, ChainInfoQuery, Committee, ConfirmedBlockCertificate, CryptoHash,
+    Ed25519SecretKey, EventId, GenesisConfig, LiteCertificate, NodeError, Operation, ProposalContent,
+    ResourceControlPolicy, StreamId, SystemOperation, TimeoutCertificate, Timestamp,
+    ValidatedBlockCertificate, ValidatorPublicKey, ValidatorSecretKey, ValidatorState,
 };
 use walnut_chain::{
     Effects, Failure, Handled, Node, NodeConfig, ProcessingMode, initialize_storage, records,
 };
-use walnut_client::{Answer, Client, Durability, Host, LocalNode, Options, SignError, ValidatorNode};
-use walnut_execution::UnsupportedApplications;
+use walnut_client::{
+    Answer, Client, Durability, Host, LocalNode, Options, SignError, SignedContent, ValidatorNode,
+};
+use walnut_execution::{NothingOutside, WasmApplications};
 use walnut_storage::{MemoryStorage, Storage as _};
 use walnut_views::{Batch, StoreError};
+
+/// Everybody in the process shares the loaded modules.
+type Applications = WasmApplications<NothingOutside>;
 
 /// What is wrong with a validator.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +44,7 @@ pub(crate) enum Fault {
 /// One validator.
 pub(crate) struct Validator {
     pub(crate) public_key: ValidatorPublicKey,
-    node: RefCell<Node<UnsupportedApplications>>,
+    node: RefCell<Node<Applications>>,
     storage: MemoryStorage,
     clock: Rc<Cell<u64>>,
     pub(crate) fault: Cell<Fault>,
@@ -261,6 +265,7 @@ impl ValidatorNode for Connection {
 
 /// Validators, a clock and a genesis.
 pub(crate) struct Network {
+    applications: Applications,
     pub(crate) validators: Vec<Rc<Validator>>,
     pub(crate) genesis: GenesisConfig,
     pub(crate) clock: Rc<Cell<u64>>,
@@ -297,20 +302,22 @@ impl Network {
         for index in 0..=chains {
             genesis.add_root_chain(owner_key(index).owner(), Amount::from_tokens(1_000));
         }
+        let applications = Applications::default();
         let validators = keys.into_iter().map(|key| {
             let storage = MemoryStorage::new();
             let batch = block_on(initialize_storage(&storage, &genesis)).expect("a fresh store");
             storage.commit_now(&batch).expect("memory takes everything");
             Rc::new(Validator {
                 public_key: key.public(),
-                node: RefCell::new(Node::new(NodeConfig::validator(key), UnsupportedApplications)),
+                node: RefCell::new(Node::new(NodeConfig::validator(key), applications.clone())),
                 storage,
                 clock: Rc::clone(&clock),
                 fault: Cell::default(),
                 requests: RefCell::default(),
             })
         });
-        Self { validators: validators.collect(), genesis, clock }
+        let validators = validators.collect();
+        Self { applications, validators, genesis, clock }
     }
 
     pub(crate) fn chain(&self, index: u8) -> &ChainDescription {
@@ -325,6 +332,7 @@ impl Network {
     pub(crate) fn wallet(&self, index: u8) -> Wallet {
         let storage = MemoryStorage::new();
         Wallet {
+            applications: self.applications.clone(),
             network: self.connections(),
             clock: Rc::clone(&self.clock),
             storage,
@@ -360,6 +368,7 @@ impl Network {
 /// A device: a disk, keys, and connections.
 #[derive(Clone)]
 pub(crate) struct Wallet {
+    applications: Applications,
     network: BTreeMap<ValidatorPublicKey, Connection>,
     clock: Rc<Cell<u64>>,
     pub(crate) storage: MemoryStorage,
@@ -371,10 +380,10 @@ pub(crate) struct Wallet {
 impl Host for Wallet {
     type Store = MemoryStorage;
     type Remote = Connection;
-    type Applications = UnsupportedApplications;
+    type Applications = Applications;
 
-    fn applications(&self) -> UnsupportedApplications {
-        UnsupportedApplications
+    fn applications(&self) -> Applications {
+        self.applications.clone()
     }
 
     fn store(&self) -> &MemoryStorage {
@@ -403,14 +412,10 @@ impl Host for Wallet {
         self.keys.iter().any(|key| key.owner() == *owner)
     }
 
-    async fn sign(
-        &self,
-        owner: AccountOwner,
-        content: &ProposalContent,
-    ) -> Result<AccountSignature, SignError> {
+    async fn sign(&self, owner: AccountOwner, content: &ProposalContent) -> Result<SignedContent, SignError> {
         let key = self.keys.iter().find(|key| key.owner() == owner).ok_or(SignError::NoKey(owner))?;
         self.signed.borrow_mut().push(content.clone());
-        Ok(key.sign(content))
+        Ok(key.sign(content).into())
     }
 }
 
