@@ -19,6 +19,7 @@ mod local_net;
 mod mailbox;
 mod notifier;
 mod outgoing;
+mod outside;
 mod poll;
 mod progress;
 mod release;

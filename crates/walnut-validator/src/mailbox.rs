@@ -97,9 +97,9 @@ impl Mailbox {
         self.filled.notify_one();
     }
 
-    /// Takes up to `limit` requests of each kind; waits for the first one unless `or_nothing`. None when the queue is
-    /// closed.
-    pub(crate) fn take(&self, limit: usize, or_nothing: bool) -> Option<Mail> {
+    /// Takes up to so many requests of the front and between chains; waits for the first one unless `or_nothing`. None when
+    /// the queue is closed.
+    pub(crate) fn take(&self, requests_max: usize, cross_chain_max: usize, or_nothing: bool) -> Option<Mail> {
         let mut queues = self.queues();
         while !queues.is_closed && !or_nothing && queues.requests.is_empty() && queues.cross_chain.is_empty()
         {
@@ -108,9 +108,9 @@ impl Mailbox {
         if queues.is_closed {
             return None;
         }
-        let count = queues.requests.len().min(limit);
+        let count = queues.requests.len().min(requests_max);
         let requests = queues.requests.drain(..count).collect();
-        Some(Mail { requests, cross_chain: queues.cross_chain.take(limit) })
+        Some(Mail { requests, cross_chain: queues.cross_chain.take(cross_chain_max) })
     }
 
     /// Refuses everything from now on, and drops what waits.

@@ -10,12 +10,12 @@ use std::{
 use thiserror::Error;
 use tokio::net::TcpListener;
 use walnut_base::GenesisConfig;
-use walnut_execution::UnsupportedApplications;
 use walnut_rpc::server::{ServeError, serve};
 use walnut_storage::{NativeStorage, StorageError, native::Options};
 
 use crate::{
     genesis::ServerConfig,
+    outside,
     storage::ValidatorStorage,
     validator::{StartError, Validator},
 };
@@ -70,7 +70,7 @@ pub async fn run(
     let storage = ValidatorStorage::Native(NativeStorage::open(data, DATABASE)?);
     let shards = config.internal_network.shards.len();
     let validator =
-        Validator::start(storage, genesis, &config.validator_secret, shards, UnsupportedApplications)?;
+        Validator::start(storage, genesis, &config.validator_secret, shards, outside::applications())?;
     ready(bound);
     let until_shutdown = async {
         shutdown.await;

@@ -9,7 +9,7 @@
 //! memory. When handling panics, that chain is dropped from memory and the caller gets an error.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
@@ -39,8 +39,12 @@ use crate::{
 /// Commits in flight, hence layers that every read looks through. More than one sync of the journal takes.
 const IN_FLIGHT_MAX: u64 = 256;
 
-/// Requests of each kind taken out of the queue at a time, so that neither kind waits long for the other.
-const MAIL_MAX: usize = 32;
+/// Requests of the front taken out of the queue at a time, so that those between chains do not wait long.
+const REQUESTS_MAX: usize = 32;
+
+/// Requests between chains taken out of the queue at a time. What goes to one chain is saved once, and all of it is stored
+/// together; a few milliseconds of work, so that requests of the front do not wait long.
+const CROSS_CHAIN_MAX: usize = 256;
 
 /// Callers that may wait for the delivery of messages. Beyond it they are answered at once.
 const WAITERS_MAX: usize = 10_000;
@@ -103,10 +107,8 @@ impl<A: Applications> Shard<A> {
     /// two rounds of mail.
     pub(crate) fn run(mut self, mailbox: &Mailbox) {
         let mut to_resend: VecDeque<ChainId> = self.outgoing.chains().collect();
-        while let Some(mail) = mailbox.take(MAIL_MAX, !to_resend.is_empty()) {
-            for request in mail.cross_chain {
-                self.handle_cross_chain(request);
-            }
+        while let Some(mail) = mailbox.take(REQUESTS_MAX, CROSS_CHAIN_MAX, !to_resend.is_empty()) {
+            self.handle_round(mail.cross_chain);
             for envelope in mail.requests {
                 self.handle(envelope);
             }
@@ -145,6 +147,36 @@ impl<A: Applications> Shard<A> {
             }
         };
         self.settle(effects, release, Durability::Strict);
+    }
+
+    /// Requests between chains that have come together: one save per chain, one commit for all. Chains whose requests do not
+    /// all go well get them one by one instead.
+    fn handle_round(&mut self, requests: Vec<CrossChainRequest>) {
+        let mut by_chain = BTreeMap::<ChainId, Vec<CrossChainRequest>>::new();
+        for request in requests {
+            by_chain.entry(request.target_chain_id()).or_default().push(request);
+        }
+        if by_chain.is_empty() {
+            return;
+        }
+        self.prepare();
+        let mut effects = Effects::default();
+        let mut one_by_one = Vec::new();
+        for (chain_id, requests) in by_chain {
+            // No chain reads what another one writes here, so no chain has to see what this round has decided so far.
+            let handled = self.guarded(chain_id, |node, store| {
+                block_on(node.handle_cross_chain_requests(store, chain_id, &requests, now()))
+            });
+            match handled {
+                Some(Ok(more)) => effects.extend(more),
+                Some(Err(_)) | None => one_by_one.extend(requests),
+            }
+        }
+        // Before anything else happens: it was worked out from the state at the beginning of the round.
+        self.settle(effects, Release::default(), Durability::Relaxed);
+        for request in one_by_one {
+            self.handle_cross_chain(request);
+        }
     }
 
     /// Delivery may be taken back by a power cut: the confirmation to the sender is stored later in the same journal.

@@ -7,7 +7,6 @@ use rand_core::OsRng;
 use thiserror::Error;
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 use walnut_base::{ArithmeticError, ChainId, GenesisConfig};
-use walnut_execution::UnsupportedApplications;
 use walnut_rpc::server::{ServeError, serve};
 use walnut_storage::{MemoryStorage, NativeStorage, StorageError, native::Options};
 
@@ -24,6 +23,7 @@ use crate::{
         CommitteeConfig, GenesisOptions, NetworkKind, ServerConfig, ShardConfig, TlsKind, ValidatorOptions,
         create_genesis, draw_server_config,
     },
+    outside,
     storage::ValidatorStorage,
     validator::{StartError, Validator},
 };
@@ -134,12 +134,14 @@ impl LocalNet {
         listeners: Vec<TcpListener>,
     ) -> Result<(), LocalNetError> {
         // Side by side, since each waits for its disk.
+        let applications = outside::applications();
         let starting = (1..).zip(&identity.servers).map(|(number, server)| {
             let (folder, genesis) = (folder.cloned(), self.genesis.clone());
             let (secret, shards) = (server.secret(), server.internal_network.shards.len());
+            let applications = applications.clone();
             tokio::task::spawn_blocking(move || {
                 let storage = open_storage(folder.as_ref(), number)?;
-                Ok(Validator::start(storage, &genesis, &secret, shards, UnsupportedApplications)?)
+                Ok(Validator::start(storage, &genesis, &secret, shards, applications)?)
             })
         });
         let mut failure = None;
