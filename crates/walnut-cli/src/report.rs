@@ -1,0 +1,19 @@
+//! What a command has to say.
+
+use serde_json::Value;
+
+/// The same twice: for people and for programs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    /// Lines for people.
+    pub text: String,
+    /// One JSON value for programs.
+    pub json: Value,
+}
+
+impl Report {
+    /// Both forms.
+    pub fn new(text: impl Into<String>, json: Value) -> Self {
+        Self { text: text.into(), json }
+    }
+}
