@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use walnut_base::{AccountOwner, Amount, BlockHeight, ChainId, CryptoHash, Timestamp};
 
 pub use self::log::{ACTIVITY_ITEMS_MAX, ACTIVITY_LOG_VERSION, ActivityLog, ActivityPage};
-use crate::messages::{AccountId, UiError};
+use crate::messages::{AccountId, Token, UiError};
 
 /// Number of an item; later items have larger numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,6 +76,9 @@ pub enum ActivityKind {
         recipient_owner: AccountOwner,
         /// How much.
         amount: Amount,
+        /// Of which token; none for the network's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<Token>,
     },
     /// Tokens received into a block.
     Received {
@@ -85,6 +88,9 @@ pub enum ActivityKind {
         source: AccountOwner,
         /// How much.
         amount: Amount,
+        /// Of which token; none for the network's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<Token>,
     },
     /// A chain claimed from a faucet.
     ChainClaimed,
@@ -92,6 +98,9 @@ pub enum ActivityKind {
     Operations {
         /// In plain words.
         summary: String,
+        /// Hash of the block that was approved here: what tells it from another block at its height.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        approved: Option<CryptoHash>,
     },
 }
 

@@ -15,6 +15,7 @@ pub mod activity;
 pub mod address;
 pub mod address_book;
 pub mod amount_input;
+pub mod applications;
 pub mod approvals;
 pub mod grants;
 pub mod lock;

@@ -12,6 +12,7 @@
 //!
 //! Start reading at [`UiRequest`], [`Snapshot`] and [`Review`].
 
+mod application;
 mod envelope;
 mod error;
 mod network;
@@ -26,6 +27,9 @@ mod vault;
 #[cfg(test)]
 mod tests;
 
+pub use application::{
+    ApplicationDetails, ApplicationKind, ApplicationSummary, QueryAnswer, Token, TokenBalance,
+};
 pub use envelope::{CHANNEL_UI, CHANNEL_VAULT, Envelope, Payload, RequestId, Route, WALLET_PROTOCOL};
 pub use error::{UiError, UiErrorCode};
 pub use network::{Agreement, NetworkStatus, NodeStatus, ValidatorStatus};

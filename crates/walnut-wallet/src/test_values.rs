@@ -45,6 +45,7 @@ pub(crate) fn summary(chain_id: ChainId, name: &str, account: Option<u32>) -> Ch
         account: account.map(AccountId),
         chain_balance: Amount::from_tokens(10),
         owner_balances: Vec::new(),
+        tokens: Vec::new(),
         next_block_height: BlockHeight(3),
         block_hash: Some(hash(9)),
         unread_bundles: 0,

@@ -9,7 +9,12 @@ use crate::{
 };
 
 fn sent() -> ActivityKind {
-    ActivityKind::Sent { recipient_chain: chain(2), recipient_owner: owner(1), amount: Amount::ONE }
+    ActivityKind::Sent {
+        recipient_chain: chain(2),
+        recipient_owner: owner(1),
+        amount: Amount::ONE,
+        token: None,
+    }
 }
 
 fn item() -> ActivityItem {

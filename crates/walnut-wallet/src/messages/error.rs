@@ -71,6 +71,10 @@ pub enum UiErrorCode {
     ChainConflict,
     /// The block cannot be executed, or validators rejected it.
     BlockRejected,
+    /// No such application on this chain.
+    UnknownApplication,
+    /// An application's service or contract refused or failed.
+    ApplicationFailed,
     /// A name is empty, too long, or reads like something else.
     InvalidName,
     /// A limit of the wallet is reached: accounts, sites, address book entries.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use walnut_base::{AccountOwner, Amount, BlockHeight, ChainId, CryptoHash, Timestamp};
 
-use super::AccountId;
+use super::{AccountId, Token};
 
 /// Number of a review; a new one after every restart of the node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -23,6 +23,9 @@ pub struct SendDraft {
     pub recipient_owner: AccountOwner,
     /// How much.
     pub amount: Amount,
+    /// Of which token; none for the network's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<Token>,
 }
 
 /// Fee and limit for a draft, without making a block; cheap enough for every key press.
@@ -32,7 +35,7 @@ pub struct SendQuote {
     pub fee: Amount,
     /// The most that can be sent from this source after the fee.
     pub amount_max: Amount,
-    /// What the source has now.
+    /// What the source has now, of what is being sent.
     pub balance: Amount,
 }
 
@@ -71,6 +74,9 @@ pub struct Review {
     pub balance_before: Amount,
     /// The same balance after the block.
     pub balance_after: Amount,
+    /// Fuel that the applications' contracts use.
+    #[serde(default)]
+    pub fuel: u64,
     /// The block as pretty-printed JSON.
     pub block_json: String,
     /// Hash of the proposal content: what the key signs.
@@ -123,6 +129,9 @@ pub enum Effect {
         owner: AccountOwner,
         /// As people know it.
         name: String,
+        /// Of which token; none for the network's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<Token>,
         /// Before the block.
         before: Amount,
         /// After the block.

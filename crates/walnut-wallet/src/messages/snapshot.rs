@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use walnut_base::{AccountOwner, Amount, BlockHeight, ChainId, CryptoHash, Timestamp};
 
-use super::{PendingSiteRequest, Settings};
+use super::{PendingSiteRequest, Settings, TokenBalance};
 use crate::activity::ActivityItem;
 
 /// Version of [`Snapshot`]'s shape. A snapshot of another version is ignored and asked for anew.
@@ -158,6 +158,9 @@ pub struct ChainSummary {
     pub chain_balance: Amount,
     /// What belongs to single owners on it, the wallet's own first.
     pub owner_balances: Vec<OwnerBalance>,
+    /// Tokens of applications, of the chain and of the wallet's own owners on it.
+    #[serde(default)]
+    pub tokens: Vec<TokenBalance>,
     /// Number of verified blocks = height of the next block.
     pub next_block_height: BlockHeight,
     /// Hash of the last verified block.

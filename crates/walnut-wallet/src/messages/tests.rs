@@ -31,6 +31,7 @@ fn review() -> Review {
         fee: Amount::from_micros(2_100),
         balance_before: Amount::from_tokens(95),
         balance_after: Amount::from_micros(82_497_900),
+        fuel: 71_229,
         block_json: "{}".into(),
         digest: hash(2),
         created_at: NOW,
@@ -67,6 +68,7 @@ fn json_of_some_messages() {
         recipient_chain: chain(2),
         recipient_owner: owner(3),
         amount: "12.5".parse().unwrap(),
+        token: None,
     };
     let digits = |n: &str| n.repeat(32);
     for (envelope, json) in [

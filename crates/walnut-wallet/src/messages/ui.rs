@@ -1,12 +1,13 @@
 //! What an interface may ask the wallet, what it gets back, and what it is told unasked.
 
 use serde::{Deserialize, Serialize};
-use walnut_base::{AccountOwner, Amount, BlockHeight, ChainId, CryptoHash, Timestamp};
+use walnut_base::{AccountOwner, Amount, ApplicationId, BlockHeight, ChainId, CryptoHash, Timestamp};
 
 use super::{
-    Account, AccountId, AddressBookEntry, ConnectPermissions, ConnectedSite, ImportedSecretKind, InboxBundle,
-    LockStatus, NetworkStatus, PendingSiteRequest, RecipientInfo, Review, ReviewId, Route, SendDraft,
-    SendQuote, Settings, SiteId, SiteRequestId, Snapshot,
+    Account, AccountId, AddressBookEntry, ApplicationDetails, ApplicationSummary, ConnectPermissions,
+    ConnectedSite, ImportedSecretKind, InboxBundle, LockStatus, NetworkStatus, PendingSiteRequest,
+    QueryAnswer, RecipientInfo, Review, ReviewId, Route, SendDraft, SendQuote, Settings, SiteId,
+    SiteRequestId, Snapshot,
 };
 use crate::activity::{ActivityId, ActivityItem};
 
@@ -124,6 +125,29 @@ pub enum UiRequest {
     ReceiveInfo {
         /// Which account.
         account: AccountId,
+    },
+
+    /// The applications of a chain, each asked what it is.
+    Applications {
+        /// Which chain.
+        chain_id: ChainId,
+    },
+    /// Everything about one application.
+    Application {
+        /// On which chain.
+        chain_id: ChainId,
+        /// Which.
+        id: ApplicationId,
+    },
+    /// Asks an application's service, in the state of the chain's last block. Costs nothing and needs no network. A
+    /// question for which the service schedules operations is answered with a [`UiResponse::Review`].
+    QueryApplication {
+        /// On which chain.
+        chain_id: ChainId,
+        /// Which.
+        id: ApplicationId,
+        /// A GraphQL document; or JSON, which the service gets as it is.
+        query: String,
     },
 
     /// Recognises what was typed or pasted as recipient.
@@ -332,6 +356,21 @@ pub enum UiResponse {
         /// It.
         ChainDetails,
     ),
+    /// The applications of a chain.
+    Applications(
+        /// They.
+        Vec<ApplicationSummary>,
+    ),
+    /// Everything about one application.
+    Application(
+        /// It.
+        Box<ApplicationDetails>,
+    ),
+    /// A service's answer.
+    QueryAnswer(
+        /// It.
+        QueryAnswer,
+    ),
     /// Addresses to receive at.
     ReceiveInfo(
         /// They.
@@ -483,8 +522,6 @@ pub struct ChainDetails {
     pub owners: Vec<(AccountOwner, u64)>,
     /// Epoch of its committee.
     pub epoch: u32,
-    /// Applications it knows: ids as hex.
-    pub applications: Vec<String>,
     /// Incoming bundles that wait.
     pub inbox: Vec<InboxBundle>,
     /// Latest blocks first, at most 20.
