@@ -17,6 +17,7 @@ cargo xtask <command>
   tidy                     the rules of the house
   wasm                     build the wasm artefacts of wasm-pack.toml
   extension                assemble the Chrome and the Firefox package
+  examples                 build the applications of examples/
   replay DIR...            replay recorded networks
   bench [--json] [...]     measure; the arguments go to the benchmark";
 
@@ -29,6 +30,7 @@ pub(crate) enum Command {
     Tidy,
     Wasm,
     Extension,
+    Examples,
     /// `only` is empty for every step.
     Test {
         only: Vec<String>,
@@ -62,6 +64,7 @@ impl Command {
                     "tidy" => Self::Tidy,
                     "wasm" => Self::Wasm,
                     "extension" => Self::Extension,
+                    "examples" => Self::Examples,
                     _ => bail!("unknown command `{plain}`"),
                 };
                 match rest.first() {

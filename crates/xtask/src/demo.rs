@@ -1,9 +1,11 @@
 //! The demo: a local network, a browser with the extension, and the main job in it.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
+use crate::examples;
 use crate::extension;
 use crate::machine::{Browser, Machine};
 use crate::network::{Build, Network};
@@ -33,6 +35,7 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, options: &Options) -
     }
     let start = Instant::now();
     extension::run(machine, workspace)?;
+    let developer = developer(machine, workspace, Build::Release)?;
     let folder = workspace.target.join("demo");
     let network = Network::start(machine, workspace, &folder, Build::Release)?;
     println!(
@@ -44,6 +47,8 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, options: &Options) -
     script = script
         .env("WALNUT_FAUCET", &network.faucet)
         .env("WALNUT_NETWORK", &network.ready)
+        .env("WALNUT_CLI", &developer)
+        .env("WALNUT_EXAMPLES", examples::folder(workspace))
         .env("WALNUT_OUT", &folder);
     if options.headed || (options.keep && display) {
         script = script.env("WALNUT_HEADED", "1");
@@ -55,6 +60,14 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, options: &Options) -
     script.status().context("the demo failed")?;
     println!("demo: transcript and screenshots in {}", folder.display());
     Ok(())
+}
+
+/// Builds what somebody who publishes applications needs: the applications, and the program for developers, whose path
+/// is returned.
+pub(crate) fn developer(machine: &Machine, workspace: &Workspace, build: Build) -> Result<PathBuf> {
+    examples::run(machine, workspace)?;
+    machine.cargo().args(["build", "--quiet", "-p", "walnut-cli"]).args(build.arguments()).status()?;
+    Ok(workspace.target.join(build.folder()).join("walnut"))
 }
 
 /// A call of a browser script with what every script is told: browser, program and package.

@@ -4,6 +4,7 @@
 //! of the project is not there fails and says so.
 
 mod end_to_end;
+mod examples;
 mod lints;
 mod native;
 mod readme;
@@ -35,6 +36,7 @@ const STEPS: &[(&str, Check)] = &[
     ("clippy", lints::clippy),
     ("clippy-wasm", lints::clippy_wasm),
     ("docs", lints::docs),
+    ("examples", examples::run),
     ("native", native::tests),
     ("doctests", native::doctests),
     ("web-chromium", |c| web::run(c, Browser::Chromium)),
@@ -100,3 +102,6 @@ impl Report {
             .to_owned()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ mod bench;
 mod cli;
 mod demo;
 mod doctor;
+mod examples;
 mod extension;
 mod gate;
 mod machine;
@@ -62,6 +63,10 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Extension => {
             setup::run(&machine, &workspace)?;
             extension::run(&machine, &workspace)
+        }
+        Command::Examples => {
+            setup::run(&machine, &workspace)?;
+            examples::run(&machine, &workspace)
         }
         Command::Test { only } => gate::run(&machine, &workspace, &only),
         Command::Replay { args } => replay::run(&machine, &workspace, &args),

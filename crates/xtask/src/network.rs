@@ -28,14 +28,14 @@ pub(crate) enum Build {
 }
 
 impl Build {
-    fn arguments(self) -> &'static [&'static str] {
+    pub(crate) fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::Release => &["--release"],
             Self::Tests => &[],
         }
     }
 
-    fn folder(self) -> &'static str {
+    pub(crate) fn folder(self) -> &'static str {
         match self {
             Self::Release => "release",
             Self::Tests => "debug",

@@ -12,6 +12,7 @@ fn parse(line: &str) -> anyhow::Result<Command> {
 fn known_commands() {
     assert_eq!(parse("").unwrap(), Command::Help);
     assert_eq!(parse("setup").unwrap(), Command::Setup);
+    assert_eq!(parse("examples").unwrap(), Command::Examples);
     assert_eq!(
         parse("test --only tidy,format").unwrap(),
         Command::Test { only: vec!["tidy".into(), "format".into()] }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use super::Context;
 use super::tally::Tally;
 use crate::demo;
+use crate::examples;
 use crate::machine::Browser;
 use crate::network::{Build, Network};
 
@@ -17,6 +18,7 @@ const LIMIT: Duration = Duration::from_secs(10 * 60);
 pub(super) fn run(context: &Context<'_>, browser: Browser) -> Result<Tally> {
     let scripts = scripts(context)?;
     let folder = context.workspace.target.join("end-to-end").join(browser.name());
+    let developer = demo::developer(context.machine, context.workspace, Build::Tests)?;
     let mut total = Tally::default();
     for name in scripts {
         // A network for each: what one script leaves behind is no other's business.
@@ -25,6 +27,8 @@ pub(super) fn run(context: &Context<'_>, browser: Browser) -> Result<Tally> {
         let script = demo::script(context.machine, context.workspace, &name, browser)?;
         let script = script.env("WALNUT_FAUCET", &network.faucet).env("WALNUT_NETWORK", &network.ready);
         let script = script.env("WALNUT_NETWORK_PROCESS", network.process());
+        let script = script.env("WALNUT_CLI", &developer);
+        let script = script.env("WALNUT_EXAMPLES", examples::folder(context.workspace));
         total += Tally::of(script.env("WALNUT_OUT", folder.join(&name)).timeout(LIMIT))?;
     }
     Ok(total)

@@ -26,6 +26,7 @@ const USES: &[(&str, &[&str])] = &[
     ("walnut-storage", &["base", "views"]),
     ("walnut-rpc", &["base"]),
     ("walnut-validator", &["base", "views", "vm", "execution", "chain", "storage", "rpc"]),
+    ("walnut-cli", &["base", "views", "vm", "execution", "client", "storage", "rpc"]),
     (
         "walnut-background",
         &["base", "views", "vm", "wallet", "execution", "chain", "client", "storage", "rpc"],
