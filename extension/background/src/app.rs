@@ -7,6 +7,7 @@ use std::{
 
 use js_sys::{Function, Promise, Reflect};
 use walnut_base::CryptoHash;
+use walnut_execution::WasmApplications;
 use walnut_storage::IndexedDbStorage;
 use walnut_wallet::messages::{
     Account, LockStatus, NodeEvent, ReceivePolicy, Settings, UiError, UiErrorCode,
@@ -16,6 +17,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     host::Signatures,
+    outside::BrowserOutside,
     records::{self, KnownNetwork},
     session::Session,
     time,
@@ -34,6 +36,8 @@ pub(crate) struct App {
     pub(crate) networks: RefCell<Vec<KnownNetwork>>,
     pub(crate) wallet_version: RefCell<String>,
     pub(crate) signatures: Rc<Signatures>,
+    /// Runs applications. Clones share the loaded modules, whichever network they are of.
+    pub(crate) applications: WasmApplications<BrowserOutside>,
     pub(crate) started_at: Cell<Option<walnut_base::Timestamp>>,
     wallet_database: RefCell<Option<Rc<IndexedDbStorage>>>,
     session: RefCell<Option<Rc<Session>>>,
@@ -55,6 +59,7 @@ impl App {
             networks: RefCell::default(),
             wallet_version: RefCell::default(),
             signatures: Rc::default(),
+            applications: WasmApplications::default(),
             started_at: Cell::new(None),
             wallet_database: RefCell::default(),
             session: RefCell::default(),
@@ -185,7 +190,14 @@ impl App {
     /// The vault has other accounts, or was opened or closed.
     pub(crate) fn vault_changed(self: &Rc<Self>, accounts: Vec<Account>, lock: LockStatus) {
         let was_unlocked = self.lock.replace(lock) == LockStatus::Unlocked;
+        let is_other = *self.accounts.borrow() != accounts;
         *self.accounts.borrow_mut() = accounts;
+        if is_other && let Some(session) = self.session() {
+            session.forget_tokens();
+            for entry in session.chains() {
+                session.record_later(self, entry.chain_id);
+            }
+        }
         self.changed();
         if lock == LockStatus::Unlocked
             && !was_unlocked

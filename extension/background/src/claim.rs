@@ -43,7 +43,8 @@ pub(crate) async fn join_network(app: &Rc<App>) -> Result<Rc<Session>, UiError> 
     let database = network_database(hash);
     let storage = open_database(&database).await?;
     let signatures = Rc::clone(&app.signatures);
-    let host = WalletHost::open(storage, app.outbox.clone(), Rc::clone(&app.accounts), signatures).await?;
+    let (accounts, applications) = (Rc::clone(&app.accounts), app.applications.clone());
+    let host = WalletHost::open(storage, app.outbox.clone(), accounts, signatures, applications).await?;
     LocalNode::initialize(&host, &genesis).await.map_err(errors::plain)?;
     drop(host);
     let name = genesis.network_name;

@@ -6,17 +6,28 @@
 use std::rc::Rc;
 
 use walnut_base::{
-    AccountOwner, BlockHeight, ChainId, ConfirmedBlockCertificate, CryptoHash, Message, MessageAction,
-    Operation, SystemMessage, SystemOperation,
+    Account, AccountOwner, Amount, BlockHeight, ChainId, ConfirmedBlockCertificate, CryptoHash, Message,
+    MessageAction, Operation, SystemMessage, SystemOperation,
 };
 use walnut_client::Client;
 use walnut_wallet::{
     activity::{ActivityEvent, ActivityId, ActivityItem, ActivityKind, ActivityLog, ActivityStatus},
-    messages::{UiError, UiErrorCode},
+    applications::fungible::FungibleOperation,
+    messages::{Token, UiError, UiErrorCode},
 };
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{app::App, errors, host::WalletHost, session::Session, time};
+use crate::{
+    app::App,
+    applications::{
+        Kinds,
+        tell::{self, Moved},
+    },
+    errors,
+    host::WalletHost,
+    session::Session,
+    time,
+};
 
 impl Session {
     /// Brings the activity up to date with the chain, soon.
@@ -25,6 +36,11 @@ impl Session {
         spawn_local(async move {
             if let Err(error) = session.record(chain_id).await {
                 session.report(&app, chain_id, walnut_wallet::messages::SyncPhase::Failed, Some(error));
+            }
+            app.changed();
+            // Told after the blocks are: services take longer than that.
+            if let Err(error) = session.refresh_tokens(&app, chain_id).await {
+                session.report(&app, chain_id, walnut_wallet::messages::SyncPhase::UpToDate, Some(error));
             }
             app.changed();
         });
@@ -57,7 +73,9 @@ impl Session {
                 let certificate =
                     self.client.local().certificate_at(chain_id, height).await.map_err(errors::local)?;
                 if let Some(certificate) = certificate {
-                    self.record_block(entry.owner, &certificate);
+                    self.note_block(certificate.block());
+                    let kinds = self.kinds_in(certificate.block()).await;
+                    self.record_block(entry.owner, &certificate, &kinds);
                 }
                 height = BlockHeight(height.0 + 1);
             }
@@ -71,18 +89,28 @@ impl Session {
         }
     }
 
-    fn record_block(&self, owner: Option<AccountOwner>, certificate: &ConfirmedBlockCertificate) {
+    fn record_block(
+        &self,
+        owner: Option<AccountOwner>,
+        certificate: &ConfirmedBlockCertificate,
+        kinds: &Kinds,
+    ) {
         let block = certificate.block();
         let header = &block.header;
         let is_mine = header.authenticated_signer.is_some() && header.authenticated_signer == owner;
         self.settle_own_items(certificate);
         for incoming in block.incoming_bundles().filter(|incoming| incoming.action == MessageAction::Accept) {
             for posted in incoming.bundle.messages.iter() {
-                let Message::System(SystemMessage::Credit { amount, source, .. }) = &posted.message else {
-                    continue;
+                let (source, amount, token) = match &posted.message {
+                    Message::System(SystemMessage::Credit { amount, source, .. }) => (*source, *amount, None),
+                    Message::System(SystemMessage::Withdraw { .. }) => continue,
+                    Message::User { application_id, bytes } => {
+                        let moved = tell::credit_of(kinds, header.chain_id, *application_id, bytes);
+                        let Some(Moved { token, amount, source, .. }) = moved else { continue };
+                        (source, amount, Some(token))
+                    }
                 };
-                let kind =
-                    ActivityKind::Received { origin: incoming.origin, source: *source, amount: *amount };
+                let kind = ActivityKind::Received { origin: incoming.origin, source, amount, token };
                 self.record_done(kind, certificate);
             }
         }
@@ -99,12 +127,22 @@ impl Session {
         }
         for operation in block.operations() {
             // Made on another device, or before this wallet was set up here.
-            let Operation::System(operation) = operation else { continue };
-            let SystemOperation::Transfer { recipient, amount, .. } = &**operation else { continue };
-            let kind = ActivityKind::Sent {
-                recipient_chain: recipient.chain_id,
-                recipient_owner: recipient.owner,
-                amount: *amount,
+            let kind = match operation {
+                Operation::User { application_id, bytes } => {
+                    let name =
+                        |account: Account| walnut_wallet::address::shorten(&account.chain_id.to_string());
+                    match tell::transfer_of(kinds, *application_id, bytes) {
+                        Some(moved) => sent(moved.target, moved.amount, Some(moved.token)),
+                        None => ActivityKind::Operations {
+                            summary: tell::operation(kinds, *application_id, bytes, &name),
+                            approved: None,
+                        },
+                    }
+                }
+                Operation::System(operation) => {
+                    let SystemOperation::Transfer { recipient, amount, .. } = &**operation else { continue };
+                    sent(*recipient, *amount, None)
+                }
             };
             self.record_done(kind, certificate);
         }
@@ -181,6 +219,16 @@ pub(crate) async fn learn_what_was_signed(
     Ok(())
 }
 
+/// The kind of a transfer.
+pub(crate) fn sent(recipient: Account, amount: Amount, token: Option<Token>) -> ActivityKind {
+    ActivityKind::Sent {
+        recipient_chain: recipient.chain_id,
+        recipient_owner: recipient.owner,
+        amount,
+        token,
+    }
+}
+
 fn is_outgoing(kind: &ActivityKind) -> bool {
     matches!(kind, ActivityKind::Sent { .. } | ActivityKind::Operations { .. })
 }
@@ -188,17 +236,28 @@ fn is_outgoing(kind: &ActivityKind) -> bool {
 /// Whether the block does what the item stands for.
 fn matches_block(item: &ActivityItem, certificate: &ConfirmedBlockCertificate) -> bool {
     match &item.kind {
-        ActivityKind::Sent { recipient_chain, recipient_owner, amount } => {
-            certificate.block().operations().any(|operation| match operation {
-                Operation::System(operation) => matches!(
+        ActivityKind::Sent { recipient_chain, recipient_owner, amount, token } => {
+            certificate.block().operations().any(|operation| match (operation, token) {
+                (Operation::System(operation), None) => matches!(
                     &**operation,
                     SystemOperation::Transfer { recipient, amount: sent, .. }
                         if recipient.chain_id == *recipient_chain && recipient.owner == *recipient_owner && sent == amount
                 ),
-                Operation::User { .. } => false,
+                (Operation::User { application_id, bytes }, Some(token)) if *application_id == token.id => {
+                    let target = Account::new(*recipient_chain, *recipient_owner);
+                    matches!(
+                        FungibleOperation::read(bytes),
+                        Some(FungibleOperation::Transfer { amount: sent, target_account, .. })
+                            if target_account == target && sent == *amount
+                    )
+                }
+                _ => false,
             })
         }
-        ActivityKind::Operations { .. } | ActivityKind::ChainClaimed | ActivityKind::Received { .. } => {
+        ActivityKind::Operations { approved, .. } => {
+            [*approved, item.block_hash].contains(&Some(certificate.hash()))
+        }
+        ActivityKind::ChainClaimed | ActivityKind::Received { .. } => {
             item.block_hash == Some(certificate.hash())
         }
     }

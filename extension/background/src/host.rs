@@ -8,11 +8,9 @@ use std::{
 };
 
 use futures_channel::oneshot;
-use walnut_base::{
-    AccountOwner, AccountSignature, CryptoHash, NodeError, ProposalContent, Timestamp, ValidatorPublicKey,
-};
-use walnut_client::{Durability, Host, SignError};
-use walnut_execution::UnsupportedApplications;
+use walnut_base::{AccountOwner, CryptoHash, NodeError, ProposalContent, Timestamp, ValidatorPublicKey};
+use walnut_client::{Durability, Host, SignError, SignedContent};
+use walnut_execution::WasmApplications;
 use walnut_rpc::{Options, RetryPolicy, browser::BrowserNode};
 use walnut_storage::{IndexedDbStorage, Storage as _};
 use walnut_views::{Batch, StoreError};
@@ -21,6 +19,7 @@ use walnut_wallet::messages::{
 };
 
 use crate::{
+    outside::BrowserOutside,
     records,
     remote::{BrowserRemote, Health},
     time,
@@ -70,6 +69,7 @@ pub(crate) struct WalletHost {
     /// What was signed for heights that are not decided yet.
     signed: RefCell<Vec<SignedEntry>>,
     health: RefCell<BTreeMap<ValidatorPublicKey, Rc<Health>>>,
+    applications: WasmApplications<BrowserOutside>,
 }
 
 impl WalletHost {
@@ -78,6 +78,7 @@ impl WalletHost {
         outbox: Outbox,
         accounts: Rc<RefCell<Vec<Account>>>,
         signatures: Rc<Signatures>,
+        applications: WasmApplications<BrowserOutside>,
     ) -> Result<Self, UiError> {
         let signed = records::load(&storage, records::SIGNED).await?.unwrap_or_default();
         Ok(Self {
@@ -87,6 +88,7 @@ impl WalletHost {
             signatures,
             signed: RefCell::new(signed),
             health: RefCell::default(),
+            applications,
         })
     }
 
@@ -112,28 +114,25 @@ impl WalletHost {
         Ok(())
     }
 
-    /// Keeps the line durably before the signature is used.
-    async fn keep_signed(&self, entry: SignedEntry) -> Result<(), UiError> {
-        {
-            let mut signed = self.signed.borrow_mut();
-            // Lower heights of the chain are decided: nothing will be signed for them again.
-            signed.retain(|known| known.chain_id != entry.chain_id || known.height >= entry.height);
-            if !signed.contains(&entry) {
-                signed.push(entry);
-            }
+    /// Takes the line into the table; the write has to be stored before the signature is used.
+    fn note_signed(&self, entry: SignedEntry) -> Result<Batch, UiError> {
+        let mut signed = self.signed.borrow_mut();
+        // Lower heights of the chain are decided: nothing will be signed for them again.
+        signed.retain(|known| known.chain_id != entry.chain_id || known.height >= entry.height);
+        if !signed.contains(&entry) {
+            signed.push(entry);
         }
-        let signed = self.signed.borrow().clone();
-        records::store(&self.storage, records::SIGNED, &signed).await
+        records::write(records::SIGNED, &*signed)
     }
 }
 
 impl Host for WalletHost {
     type Store = IndexedDbStorage;
     type Remote = BrowserRemote;
-    type Applications = UnsupportedApplications;
+    type Applications = WasmApplications<BrowserOutside>;
 
-    fn applications(&self) -> UnsupportedApplications {
-        UnsupportedApplications
+    fn applications(&self) -> Self::Applications {
+        self.applications.clone()
     }
 
     fn store(&self) -> &IndexedDbStorage {
@@ -165,11 +164,7 @@ impl Host for WalletHost {
         self.accounts.borrow().iter().any(|account| account.owner == *owner)
     }
 
-    async fn sign(
-        &self,
-        owner: AccountOwner,
-        content: &ProposalContent,
-    ) -> Result<AccountSignature, SignError> {
+    async fn sign(&self, owner: AccountOwner, content: &ProposalContent) -> Result<SignedContent, SignError> {
         let other = |error: &dyn std::fmt::Display| SignError::Other(error.to_string());
         let bytes = bcs::to_bytes(content).map_err(|error| other(&error))?;
         let (sign_id, answer) = self.signatures.expect();
@@ -193,7 +188,7 @@ impl Host for WalletHost {
             UiErrorCode::UnknownAccount => SignError::NoKey(owner),
             _ => other(&error),
         })?;
-        self.keep_signed(signed.entry).await.map_err(|error| other(&error))?;
-        Ok(signed.signature)
+        let record = self.note_signed(signed.entry).map_err(|error| other(&error))?;
+        Ok(SignedContent { signature: signed.signature, record })
     }
 }

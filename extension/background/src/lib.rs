@@ -11,6 +11,7 @@
 #![cfg(target_arch = "wasm32")]
 
 mod app;
+mod applications;
 mod claim;
 mod errors;
 mod fetch;
@@ -18,6 +19,7 @@ mod follow;
 mod history;
 mod host;
 mod money;
+mod outside;
 mod records;
 mod remote;
 mod requests;

@@ -23,6 +23,8 @@ pub(crate) const SIGNED: u8 = 18;
 pub(crate) const CHAINS: u8 = 19;
 /// Inner key of the activity, in a network's database.
 pub(crate) const ACTIVITY: u8 = 20;
+/// Inner key of the questions asked of applications, in a network's database.
+pub(crate) const QUESTIONS: u8 = 21;
 
 /// Which network a faucet belongs to.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -80,10 +82,16 @@ pub(crate) async fn store<T: Serialize>(
     record: u8,
     value: &T,
 ) -> Result<(), UiError> {
+    let batch = write(record, value)?;
+    storage.commit(&batch, Durability::Strict).await.map_err(|error| storage_error(&error))
+}
+
+/// The write that stores a record.
+pub(crate) fn write<T: Serialize + ?Sized>(record: u8, value: &T) -> Result<Batch, UiError> {
     let bytes = serde_json::to_vec(value).map_err(|error| UiError::internal(error.to_string()))?;
     let mut batch = Batch::default();
     batch.put(key(record), bytes);
-    storage.commit(&batch, Durability::Strict).await.map_err(|error| storage_error(&error))
+    Ok(batch)
 }
 
 /// An error of the database in plain words.

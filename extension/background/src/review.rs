@@ -8,12 +8,20 @@ use walnut_client::StagedBlock;
 use walnut_wallet::{
     address::shorten,
     messages::{
-        AccountId, DecodedField, DecodedOperation, Effect, PartyName, Review, ReviewId, ReviewKind, Snapshot,
-        UiError, Warning,
+        AccountId, ApplicationKind, DecodedField, DecodedOperation, Effect, PartyName, Review, ReviewId,
+        ReviewKind, Snapshot, UiError, Warning,
     },
 };
 
-use crate::{money::tokens, time};
+use crate::{
+    applications::{
+        Kinds,
+        effects::BlockApplications,
+        tell::{self, Moved, capital, in_token},
+    },
+    money::tokens,
+    time,
+};
 
 /// Share of a balance above which sending is "nearly all": nine tenths.
 const NEARLY_ALL_TENTHS: u128 = 9;
@@ -28,6 +36,7 @@ pub(crate) struct Subject<'a> {
     pub(crate) chain_before: Amount,
     pub(crate) signer_before: Amount,
     pub(crate) snapshot: &'a Snapshot,
+    pub(crate) applications: &'a BlockApplications,
 }
 
 impl Subject<'_> {
@@ -43,7 +52,9 @@ impl Subject<'_> {
         // The round is chosen when the block is proposed; what is shown is the digest for the first multi-leader round.
         let content = ProposalContent { block: proposed, round: Round::MultiLeader(0), outcome: None };
         let operations = block.operations().map(|operation| self.decode(operation)).collect::<Vec<_>>();
-        let is_send = block.operations().any(|operation| transfer_of(operation).is_some());
+        let is_send = block
+            .operations()
+            .any(|operation| transfer_of(operation).is_some() || self.token_transfer_of(operation).is_some());
         let kind = match (is_send, operations.is_empty()) {
             (true, _) => ReviewKind::Send,
             (false, true) => ReviewKind::Receive,
@@ -66,6 +77,7 @@ impl Subject<'_> {
             fee,
             balance_before,
             balance_after,
+            fuel: self.staged.resources.wasm_fuel,
             block_json,
             digest: walnut_base::CryptoHash::new(&content),
             created_at: time::now(),
@@ -73,7 +85,7 @@ impl Subject<'_> {
     }
 
     /// The fee, and the balance that was chosen to pay with before and after.
-    fn fee(&self, signer: AccountOwner) -> (Amount, Amount, Amount) {
+    pub(crate) fn fee(&self, signer: AccountOwner) -> (Amount, Amount, Amount) {
         let block: &Block = &self.staged.block;
         let chain_id = block.header.chain_id;
         let signer_after = self.staged.signer_balance.unwrap_or_default();
@@ -100,6 +112,8 @@ impl Subject<'_> {
             }
         }
         let fee = before.saturating_add(came).saturating_sub(left).saturating_sub(after);
+        // Applications may move tokens, too: that is among the effects, not in the fee.
+        let fee = self.applications.fee_max.map_or(fee, |max| fee.min(max));
         match source.is_chain() {
             true => (fee, self.chain_before, self.staged.chain_balance),
             false => (fee, self.signer_before, signer_after),
@@ -115,8 +129,18 @@ impl Subject<'_> {
             };
             parts.push(format!("You send {} from {from} to {}.", tokens(amount), self.party(recipient)));
         }
-        let others = block.operations().filter(|operation| transfer_of(operation).is_none());
-        parts.extend(others.map(|operation| format!("{}.", describe_operation(operation))));
+        for operation in block.operations().filter(|operation| transfer_of(operation).is_none()) {
+            parts.push(match self.token_transfer_of(operation) {
+                Some(Moved { token, amount, source, target }) => format!(
+                    "You send {} from {} on *{}* to {}.",
+                    in_token(amount, &token.symbol),
+                    self.owner(source),
+                    self.chain_name,
+                    self.party(target)
+                ),
+                None => format!("{}.", self.describe(operation)),
+            });
+        }
         let received = block.incoming_bundles().count();
         if received > 0 {
             let bundles = if received == 1 {
@@ -128,6 +152,37 @@ impl Subject<'_> {
             parts.push(format!("{also} {bundles} on *{}*.", self.chain_name));
         }
         parts.join(" ")
+    }
+
+    /// The transfer of a token that an operation is.
+    fn token_transfer_of(&self, operation: &Operation) -> Option<Moved> {
+        let Operation::User { application_id, bytes } = operation else { return None };
+        tell::transfer_of(&self.applications.kinds, *application_id, bytes)
+    }
+
+    fn describe(&self, operation: &Operation) -> String {
+        match operation {
+            Operation::User { application_id, bytes } => {
+                tell::operation(&self.applications.kinds, *application_id, bytes, &|account| {
+                    self.plain_party(account)
+                })
+            }
+            Operation::System(_) => describe_operation(operation, &self.applications.kinds),
+        }
+    }
+
+    /// A party without marks.
+    fn plain_party(&self, account: Account) -> String {
+        self.party(account).replace('*', "")
+    }
+
+    /// An owner by name, if it is one of the wallet's.
+    fn owner(&self, owner: AccountOwner) -> String {
+        match self.snapshot.accounts.iter().find(|account| account.owner == owner) {
+            Some(account) => format!("*{}*", account.name),
+            None if owner.is_chain() => "the chain itself".to_owned(),
+            None => format!("owner *{}*", shorten(&owner.to_string())),
+        }
     }
 
     fn party(&self, account: Account) -> String {
@@ -153,7 +208,7 @@ impl Subject<'_> {
         let mut received = Vec::new();
         for incoming in block.incoming_bundles() {
             for posted in incoming.bundle.messages.iter() {
-                let from = self.party(Account::chain(incoming.origin)).replace('*', "");
+                let from = self.plain_party(Account::chain(incoming.origin));
                 received.push(match &posted.message {
                     Message::System(SystemMessage::Credit { amount, .. }) => {
                         format!("{} from {from}", tokens(*amount))
@@ -161,7 +216,10 @@ impl Subject<'_> {
                     Message::System(SystemMessage::Withdraw { amount, .. }) => {
                         format!("A claim of {} from {from}", tokens(*amount))
                     }
-                    Message::User { .. } => format!("A message for an application from {from}"),
+                    Message::User { application_id, bytes } => {
+                        let what = tell::message(&self.applications.kinds, *application_id, bytes);
+                        format!("{} from {from}", capital(&what))
+                    }
                 });
             }
         }
@@ -174,6 +232,7 @@ impl Subject<'_> {
             effects.push(Effect::Balance {
                 owner: AccountOwner::CHAIN,
                 name: self.chain_name.clone(),
+                token: None,
                 before: self.chain_before,
                 after: self.staged.chain_balance,
             });
@@ -184,10 +243,18 @@ impl Subject<'_> {
             effects.push(Effect::Balance {
                 owner: signer,
                 name,
+                token: None,
                 before: self.signer_before,
                 after: signer_after,
             });
         }
+        effects.extend(self.applications.changes.iter().map(|change| Effect::Balance {
+            owner: change.owner,
+            name: format!("{} on {}", self.owner(change.owner).replace('*', ""), self.chain_name),
+            token: Some(change.token.clone()),
+            before: change.before,
+            after: change.after,
+        }));
         for message in block.body.messages.iter().flatten() {
             let summary = match &message.message {
                 Message::System(SystemMessage::Credit { amount, .. }) => {
@@ -196,15 +263,19 @@ impl Subject<'_> {
                 Message::System(SystemMessage::Withdraw { amount, .. }) => {
                     format!("claims {}", tokens(*amount))
                 }
-                Message::User { .. } => "a message for an application".to_owned(),
+                Message::User { application_id, bytes } => {
+                    let what = tell::message(&self.applications.kinds, *application_id, bytes);
+                    let kind = self.applications.kinds.get(application_id);
+                    let brings =
+                        if matches!(kind, Some(ApplicationKind::Fungible { .. })) { "brings " } else { "" };
+                    format!("{brings}{what}")
+                }
             };
-            let name = self.party(Account::chain(message.destination)).replace('*', "");
+            let name = self.plain_party(Account::chain(message.destination));
             effects.push(Effect::Message { destination: message.destination, name: Some(name), summary });
         }
         for event in block.body.events.iter().flatten() {
-            effects.push(Effect::Other {
-                summary: format!("Event {} of stream {}", event.index, event.stream_id),
-            });
+            effects.push(Effect::Other { summary: tell::event(&self.applications.kinds, event) });
         }
         for blob in block.body.blobs.iter().flatten() {
             effects.push(Effect::Other { summary: format!("Creates {}", blob.id()) });
@@ -219,7 +290,16 @@ impl Subject<'_> {
             accounts: &self.snapshot.accounts,
             book: &self.snapshot.address_book,
         };
-        for (_, recipient, amount) in block.operations().filter_map(transfer_of) {
+        let native =
+            block.operations().filter_map(transfer_of).map(|sent| (sent.1, sent.2, balance_before, true));
+        let tokens =
+            block.operations().filter_map(|operation| self.token_transfer_of(operation)).map(|moved| {
+                let changes = &self.applications.changes;
+                let change =
+                    changes.iter().find(|change| change.token == moved.token && change.owner == moved.source);
+                (moved.target, moved.amount, change.map_or(Amount::MAX, |change| change.before), false)
+            });
+        for (recipient, amount, balance_before, is_native) in native.chain(tokens) {
             let name = known.name_of(recipient.chain_id, recipient.owner);
             let was_sent_to = self.snapshot.activity.iter().any(|item| {
                 matches!(&item.kind, walnut_wallet::activity::ActivityKind::Sent { recipient_chain, .. }
@@ -230,7 +310,9 @@ impl Subject<'_> {
                 PartyName::New if !was_sent_to => warnings.push(Warning::NewRecipient),
                 PartyName::New | PartyName::Book(_) => {}
             }
-            if !recipient.owner.is_chain()
+            // Tokens of applications always belong to owners: nothing to wonder about.
+            if is_native
+                && !recipient.owner.is_chain()
                 && known.name_of(recipient.chain_id, AccountOwner::CHAIN) == PartyName::New
             {
                 warnings.push(Warning::OwnerOnForeignChain);
@@ -239,7 +321,7 @@ impl Subject<'_> {
                 warnings.push(Warning::NearlyAll);
             }
         }
-        if block.operations().any(|operation| matches!(operation, Operation::User { .. })) {
+        if block.operations().any(|operation| !self.decode(operation).is_decoded) {
             warnings.push(Warning::Undecoded);
         }
         if block.operations().any(is_irreversible) {
@@ -255,14 +337,11 @@ impl Subject<'_> {
                 (system_name(&value), true, fields_of(&value))
             }
             Operation::User { application_id, bytes } => {
-                let fields = vec![
-                    DecodedField { label: "application".into(), value: application_id.to_string() },
-                    DecodedField { label: "bytes".into(), value: hex::encode(bytes) },
-                ];
-                ("Application call".to_owned(), false, fields)
+                let name = |account| self.plain_party(account);
+                return tell::decode(&self.applications.kinds, *application_id, bytes, &name);
             }
         };
-        DecodedOperation { name, summary: describe_operation(operation), fields, is_decoded }
+        DecodedOperation { name, summary: self.describe(operation), fields, is_decoded }
     }
 }
 
@@ -276,9 +355,14 @@ pub(crate) fn transfer_of(operation: &Operation) -> Option<(AccountOwner, Accoun
 }
 
 /// An operation in a few words.
-pub(crate) fn describe_operation(operation: &Operation) -> String {
-    let Operation::System(system) = operation else { return "Calls an application".to_owned() };
+pub(crate) fn describe_operation(operation: &Operation, kinds: &Kinds) -> String {
     let chain = |chain_id: &ChainId| shorten(&chain_id.to_string());
+    let system = match operation {
+        Operation::System(system) => system,
+        Operation::User { application_id, bytes } => {
+            return tell::operation(kinds, *application_id, bytes, &|account| chain(&account.chain_id));
+        }
+    };
     match &**system {
         SystemOperation::Transfer { recipient, amount, .. } => {
             format!("Sends {} to {}", tokens(*amount), chain(&recipient.chain_id))

@@ -17,6 +17,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::{
     app::{App, open_database},
+    applications::{Applications, tell::Moved},
     host::WalletHost,
     records::{self, ChainEntry, NetworkRecord},
     time,
@@ -26,6 +27,8 @@ use crate::{
 pub(crate) struct Prepared {
     pub(crate) staged: walnut_client::StagedBlock,
     pub(crate) review: Review,
+    /// Tokens of an application that it sends, if that is what it is for.
+    pub(crate) moved: Option<Moved>,
 }
 
 /// What following a chain is doing right now.
@@ -55,6 +58,7 @@ pub(crate) struct Session {
     pub(crate) receiving: RefCell<BTreeSet<ChainId>>,
     /// Chains whose new blocks are being written into the activity right now, and whether there is more since.
     pub(crate) recording: RefCell<BTreeMap<ChainId, bool>>,
+    pub(crate) applications: Applications,
     busy: Cell<u32>,
 }
 
@@ -65,8 +69,8 @@ impl Session {
         let network = records::load(&storage, records::CHAINS).await?.unwrap_or_default();
         let mut activity: ActivityLog = records::load(&storage, records::ACTIVITY).await?.unwrap_or_default();
         let accounts = Rc::clone(&app.accounts);
-        let host =
-            WalletHost::open(storage, app.outbox.clone(), accounts, Rc::clone(&app.signatures)).await?;
+        let (outbox, signatures) = (app.outbox.clone(), Rc::clone(&app.signatures));
+        let host = WalletHost::open(storage, outbox, accounts, signatures, app.applications.clone()).await?;
         // A block counts as arrived when validators have delivered its messages.
         let options = Options { wait_for_outgoing_messages: true, ..Options::default() };
         let client = Client::open(Rc::new(host), options).await.map_err(crate::errors::plain)?;
@@ -81,6 +85,7 @@ impl Session {
             streams: RefCell::default(),
             receiving: RefCell::default(),
             recording: RefCell::default(),
+            applications: Applications::default(),
             busy: Cell::new(0),
         }))
     }

@@ -94,6 +94,7 @@ impl App {
             account,
             chain_balance: Amount::ZERO,
             owner_balances: Vec::new(),
+            tokens: session.tokens(chain_id),
             next_block_height: BlockHeight(0),
             block_hash: None,
             unread_bundles: 0,

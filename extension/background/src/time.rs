@@ -1,7 +1,7 @@
 //! Clock and timers of the browser.
 
 use js_sys::{Function, Promise, Reflect};
-use walnut_base::Timestamp;
+use walnut_base::{TimeDelta, Timestamp};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
@@ -17,6 +17,22 @@ pub(crate) fn now() -> Timestamp {
     )]
     let millis = js_sys::Date::now().max(0.0) as u64;
     Timestamp::from(millis.saturating_mul(1_000))
+}
+
+/// Time since this worker started, by a clock that never goes back.
+pub(crate) fn elapsed() -> TimeDelta {
+    let now = || -> Option<f64> {
+        let performance = Reflect::get(&js_sys::global(), &"performance".into()).ok()?;
+        let now: Function = Reflect::get(&performance, &"now".into()).ok()?.dyn_into().ok()?;
+        now.call0(&performance).ok()?.as_f64()
+    };
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "positive, and fits for ages"
+    )]
+    let micros = (now().unwrap_or_default().max(0.0) * 1_000.0) as u64;
+    TimeDelta::from_micros(micros)
 }
 
 /// Waits for at least so long.

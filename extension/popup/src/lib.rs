@@ -28,6 +28,7 @@ mod model;
 mod parts;
 mod route;
 mod screens;
+mod source;
 #[cfg(target_arch = "wasm32")]
 mod transport;
 mod tree;

@@ -7,7 +7,7 @@ use walnut_wallet::{
 };
 use zeroize::Zeroizing;
 
-use crate::{model::Sheet, route::Route, tree::Form};
+use crate::{model::Sheet, route::Route, source::Source, tree::Form};
 
 /// Secret bytes beside a message; overwritten when dropped.
 pub(crate) type Secrets = Vec<Zeroizing<Vec<u8>>>;
@@ -102,6 +102,17 @@ pub(crate) enum Message {
     ProcessInbox(ChainId),
     /// Hide a chain.
     ForgetChain(ChainId),
+
+    /// Open an application by its id.
+    OpenApplication(Form),
+    /// A question to an application is being typed.
+    QueryTyped(String),
+    /// A question was chosen from a list.
+    QueryChosen(String),
+    /// Ask the application.
+    AskApplication,
+    /// Write a transfer from this balance.
+    SendFrom(Source),
 
     /// Recipient typed.
     ToTyped(String),

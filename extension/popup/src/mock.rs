@@ -1,5 +1,6 @@
 //! Fixture models: every screen in every state, for tests and for looking at them. Never in a package.
 
+mod applications;
 mod wallet;
 
 #[cfg(test)]
@@ -30,7 +31,7 @@ const WORDS: &str = "abandon ability able about above absent absorb abstract abs
 
 /// Names of all fixtures.
 #[cfg_attr(not(test), expect(dead_code, reason = "read by tests, and by tests/browser/screens.mjs as text"))]
-pub(crate) const FIXTURES: [&str; 66] = [
+pub(crate) const FIXTURES: [&str; 84] = [
     "welcome",
     "password",
     "password-typed",
@@ -62,6 +63,19 @@ pub(crate) const FIXTURES: [&str; 66] = [
     "chain-blocks",
     "chain-owners",
     "chain-applications",
+    "chain-applications-empty",
+    "chain-applications-loading",
+    "application-token",
+    "application-token-none",
+    "application-counter",
+    "application-other",
+    "application-no-schema",
+    "application-answer",
+    "application-asking",
+    "application-refused",
+    "application-silent",
+    "application-loading",
+    "application-error",
     "chain-closed",
     "chain-loading",
     "chain-unknown",
@@ -70,11 +84,16 @@ pub(crate) const FIXTURES: [&str; 66] = [
     "send-new",
     "send-error",
     "send-no-chain",
+    "send-token",
+    "send-token-error",
     "save-recipient",
     "review",
     "review-ready",
     "review-signing",
     "review-stale",
+    "review-token",
+    "review-counter",
+    "review-bytes",
     "activity",
     "activity-empty",
     "item-waiting",
@@ -157,11 +176,13 @@ pub(crate) fn fixture(name: &str) -> Option<Model> {
             model.route = Route::Chain(savings);
             model.chain.tab = ChainTab::Blocks;
         }
-        "chain-balances" | "chain-inbox" | "chain-inbox-empty" | "chain-blocks" | "chain-owners"
-        | "chain-applications" => {
+        "chain-balances" | "chain-inbox" | "chain-inbox-empty" | "chain-blocks" | "chain-owners" => {
             chain(&mut model, name);
         }
-        "send-empty" | "send-known" | "send-new" | "send-error" | "send-no-chain" | "save-recipient" => {
+        name if name.starts_with("chain-applications") => applications::list(&mut model, name),
+        name if name.starts_with("application-") => applications::page(&mut model, name),
+        "send-empty" | "send-known" | "send-new" | "send-error" | "send-no-chain" | "send-token"
+        | "send-token-error" | "save-recipient" => {
             send(&mut model, name);
         }
         "review" | "review-ready" | "review-signing" | "review-stale" => {
@@ -177,6 +198,11 @@ pub(crate) fn fixture(name: &str) -> Option<Model> {
                     "The chain has a newer block than this review. Go back and look at it again.",
                 ));
             }
+        }
+        "review-token" | "review-counter" | "review-bytes" => {
+            model.route = Route::Review;
+            model.review = Some(applications::staged(name));
+            model.may_approve = true;
         }
         "activity" => model.route = Route::Activity,
         "activity-empty" => {
@@ -338,7 +364,6 @@ fn chain(model: &mut Model, name: &str) {
         "chain-inbox" | "chain-inbox-empty" => ChainTab::Inbox,
         "chain-blocks" => ChainTab::Blocks,
         "chain-owners" => ChainTab::Owners,
-        "chain-applications" => ChainTab::Applications,
         _ => ChainTab::Balances,
     };
 }
@@ -356,18 +381,38 @@ fn send(model: &mut Model, name: &str) {
         recipient_chain: to,
         recipient_owner: AccountOwner::CHAIN,
         amount,
+        token: None,
     };
     let quote = SendQuote { fee: milli(2), amount_max: milli(83_905), balance: milli(83_907) };
     model.send.quote = Some((draft(Amount::ZERO), Ok(quote)));
     if name == "send-empty" {
         return;
     }
+    if name.starts_with("send-token") {
+        let source = applications::source();
+        let draft = SendDraft { source: source.owner, token: source.token.clone(), ..draft(Amount::ZERO) };
+        let quote = SendQuote { fee: milli(2), amount_max: milli(987_500), balance: milli(987_500) };
+        model.send.quote = Some((draft, Ok(quote)));
+        model.send.source = Some(source);
+    }
     model.send.to = to.to_string();
-    model.send.amount = if name == "send-error" { "8390.75".to_owned() } else { "12.5".to_owned() };
-    let known_as =
-        if name == "send-known" { PartyName::Book("Ana's chain".to_owned()) } else { PartyName::New };
-    let info =
+    model.send.amount = match name {
+        "send-error" => "8390.75".to_owned(),
+        "send-token-error" => crate::format::plain(applications::too_much()),
+        _ => "12.5".to_owned(),
+    };
+    let known_as = if name == "send-known" || name == "send-token" {
+        PartyName::Book("Ana's chain".to_owned())
+    } else {
+        PartyName::New
+    };
+    let mut info =
         RecipientInfo { chain_id: to, owner: AccountOwner::CHAIN, known_as, kind: BookEntryKind::Chain };
+    if name.starts_with("send-token") {
+        info.owner = wallet::owner(8);
+        info.kind = BookEntryKind::OwnerOnChain;
+        model.send.to = format!("{}@{to}", info.owner);
+    }
     let recipient = if name == "send-error" {
         Err(UiError::new(
             UiErrorCode::InvalidRecipient,

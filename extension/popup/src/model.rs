@@ -7,9 +7,10 @@ use walnut_wallet::{
     activity::{ActivityId, ActivityItem},
     amount_input::parse_amount,
     messages::{
-        Account, AccountId, ChainDetails, ChainSummary, ClaimStep, ConnectPermissions, Diagnostics,
-        ImportedSecretKind, LockStatus, NetworkStatus, ReceiveInfo, RecipientInfo, Review, ReviewId,
-        SendDraft, SendQuote, SiteRequestId, Snapshot, Surface, UiError,
+        Account, AccountId, ApplicationDetails, ApplicationSummary, ChainDetails, ChainSummary, ClaimStep,
+        ConnectPermissions, Diagnostics, ImportedSecretKind, LockStatus, NetworkStatus, QueryAnswer,
+        ReceiveInfo, RecipientInfo, Review, ReviewId, SendDraft, SendQuote, SiteRequestId, Snapshot, Surface,
+        UiError,
     },
     vault::PasswordStrength,
 };
@@ -18,6 +19,7 @@ use zeroize::Zeroizing;
 use crate::{
     message::{ChainTab, ReceiveAs},
     route::Route,
+    source::Source,
 };
 
 /// The state of one window.
@@ -57,10 +59,14 @@ pub(crate) struct Model {
     pub(crate) start: Start,
     /// The chain screen.
     pub(crate) chain: ChainView,
+    /// The page of an application.
+    pub(crate) application: ApplicationView,
     /// The send screen.
     pub(crate) send: SendForm,
     /// A staged block.
     pub(crate) review: Option<Review>,
+    /// Where the staged block was asked for; there one changes it.
+    pub(crate) review_from: Route,
     /// The activity screen.
     pub(crate) activity: ActivityView,
     /// The receive screen.
@@ -99,6 +105,12 @@ pub(crate) enum Task {
     AddChain,
     /// Loading a chain.
     Chain,
+    /// Loading the applications of a chain.
+    Applications,
+    /// Loading an application.
+    Application,
+    /// Asking an application.
+    Query,
     /// Receiving an inbox.
     Inbox,
     /// Staging a block.
@@ -194,8 +206,21 @@ impl std::fmt::Debug for Secret {
 pub(crate) struct ChainView {
     /// Everything about it.
     pub(crate) details: Option<ChainDetails>,
+    /// Its applications.
+    pub(crate) applications: Option<Vec<ApplicationSummary>>,
     /// Which part.
     pub(crate) tab: ChainTab,
+}
+
+/// The page of an application.
+#[derive(Debug, Default)]
+pub(crate) struct ApplicationView {
+    /// Everything about it.
+    pub(crate) details: Option<ApplicationDetails>,
+    /// The question as typed.
+    pub(crate) query: String,
+    /// The last answer.
+    pub(crate) answer: Option<QueryAnswer>,
 }
 
 /// The send screen.
@@ -206,7 +231,7 @@ pub(crate) struct SendForm {
     /// Amount as typed.
     pub(crate) amount: String,
     /// Chain and balance to send from; the first with tokens when none was chosen.
-    pub(crate) source: Option<(ChainId, AccountOwner)>,
+    pub(crate) source: Option<Source>,
     /// Counts keystrokes, so that only the last answer counts.
     pub(crate) keystroke: u32,
     /// What the recipient is, or why it cannot be read; with the text it belongs to.
@@ -285,8 +310,10 @@ impl Model {
                 claimed: None,
             },
             chain: ChainView::default(),
+            application: ApplicationView::default(),
             send: SendForm::default(),
             review: None,
+            review_from: Route::Send,
             activity: ActivityView::default(),
             receive: ReceiveView::default(),
             site: SiteForm {
@@ -303,6 +330,11 @@ impl Model {
             network: None,
             diagnostics: None,
         }
+    }
+
+    /// Where the back button leads: a review goes back to where it was asked for.
+    pub(crate) fn parent(&self) -> Option<Route> {
+        if self.route == Route::Review { Some(self.review_from) } else { self.route.parent() }
     }
 
     /// Whether this is being waited for.
@@ -374,19 +406,16 @@ impl Model {
     }
 
     /// Where the send screen takes from: what was chosen, else the first balance that is not zero.
-    pub(crate) fn send_source(&self) -> Option<(ChainId, AccountOwner)> {
-        self.send.source.or_else(|| {
-            let sources = self.send_sources();
-            sources
-                .iter()
-                .find(|source| source.2 > Amount::ZERO)
-                .or_else(|| sources.first())
-                .map(|source| (source.0, source.1))
+    pub(crate) fn send_source(&self) -> Option<Source> {
+        self.send.source.clone().or_else(|| {
+            let mut sources = self.send_sources();
+            let place = sources.iter().position(|source| source.1 > Amount::ZERO).unwrap_or_default();
+            (place < sources.len()).then(|| sources.swap_remove(place).0)
         })
     }
 
     /// Every balance that can be sent from: the current account's chains first.
-    pub(crate) fn send_sources(&self) -> Vec<(ChainId, AccountOwner, Amount)> {
+    pub(crate) fn send_sources(&self) -> Vec<(Source, Amount)> {
         let current = self.account().map(|account| account.id);
         let mut sources = Vec::new();
         for is_current in [true, false] {
@@ -394,10 +423,7 @@ impl Model {
                 if chain.account.is_none() || chain.is_closed || (chain.account == current) != is_current {
                     continue;
                 }
-                sources.push((chain.chain_id, AccountOwner::CHAIN, chain.chain_balance));
-                let mine =
-                    chain.owner_balances.iter().filter(|held| held.is_mine && held.balance > Amount::ZERO);
-                sources.extend(mine.map(|held| (chain.chain_id, held.owner, held.balance)));
+                sources.extend(Source::of_chain(chain));
             }
         }
         sources
@@ -405,7 +431,7 @@ impl Model {
 
     /// The draft as far as it can be read; none while the recipient or the amount is missing or wrong.
     pub(crate) fn draft(&self) -> Option<SendDraft> {
-        let (chain_id, source) = self.send_source()?;
+        let Source { chain_id, owner: source, token } = self.send_source()?;
         let amount = parse_amount(&self.send.amount, None).ok()?;
         let (text, Ok(recipient)) = self.send.recipient.as_ref()? else { return None };
         (text == self.send.to.trim()).then_some(SendDraft {
@@ -414,6 +440,7 @@ impl Model {
             recipient_chain: recipient.chain_id,
             recipient_owner: recipient.owner,
             amount,
+            token,
         })
     }
 }

@@ -11,5 +11,5 @@ pub(crate) use self::{
     frame::{Screen, frame, sheet, titled},
     icon::Icon,
     qr::qr,
-    show::{amount, balance, copy, empty, hash, notice, section, status_of, time},
+    show::{amount, balance, balance_in, copy, empty, hash, notice, section, status_of, time},
 };

@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use walnut_base::ChainId;
+use walnut_base::{ApplicationId, ChainId};
 use walnut_wallet::activity::ActivityId;
 
 /// The screens one can go to. Locked and "the node does not answer" are states of the wallet, not places.
@@ -24,6 +24,8 @@ pub(crate) enum Route {
     AddChain,
     /// One chain.
     Chain(ChainId),
+    /// One application on one chain.
+    Application(ChainId, ApplicationId),
     /// A transfer is being written.
     Send,
     /// A staged block, before it is signed.
@@ -108,6 +110,7 @@ impl Route {
             Self::Claim | Self::AddChain | Self::Chain(_) | Self::Send | Self::Receive | Self::Requests => {
                 Some(Self::Home)
             }
+            Self::Application(chain, _) => Some(Self::Chain(chain)),
             Self::Review => Some(Self::Send),
             Self::Item(_) => Some(Self::Activity),
             Self::Settings(Some(_)) => Some(Self::Settings(None)),
@@ -136,6 +139,7 @@ impl fmt::Display for Route {
             Self::Claim => formatter.write_str("claim"),
             Self::AddChain => formatter.write_str("add-chain"),
             Self::Chain(id) => write!(formatter, "chain/{id}"),
+            Self::Application(chain, id) => write!(formatter, "application/{chain}/{id}"),
             Self::Send => formatter.write_str("send"),
             Self::Review => formatter.write_str("review"),
             Self::Activity => formatter.write_str("activity"),
@@ -160,6 +164,10 @@ impl FromStr for Route {
         let text = text.strip_prefix('#').unwrap_or(text);
         if let Some(id) = text.strip_prefix("chain/") {
             return id.parse().map(Self::Chain).map_err(|_| UnknownRoute);
+        }
+        if let Some((chain, id)) = text.strip_prefix("application/").and_then(|text| text.split_once('/')) {
+            let parse = || Some(Self::Application(chain.parse().ok()?, id.parse().ok()?));
+            return parse().ok_or(UnknownRoute);
         }
         if let Some(id) = text.strip_prefix("activity/") {
             return id.parse().map(|id| Self::Item(ActivityId(id))).map_err(|_| UnknownRoute);

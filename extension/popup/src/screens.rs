@@ -1,6 +1,7 @@
 //! The screens: pure functions from the model to the page.
 
 mod activity;
+mod application;
 mod chain;
 mod home;
 mod locked;
@@ -46,6 +47,7 @@ pub(crate) fn draw(model: &Model) -> Node {
         (LockStatus::Unlocked, Route::Claim) => start::claim(model),
         (LockStatus::Unlocked, Route::AddChain) => start::add_chain(model),
         (LockStatus::Unlocked, Route::Chain(id)) => chain::chain(model, id),
+        (LockStatus::Unlocked, Route::Application(chain, id)) => application::application(model, chain, id),
         (LockStatus::Unlocked, Route::Send) => send::send(model),
         (LockStatus::Unlocked, Route::Review) => review::review(model),
         (LockStatus::Unlocked, Route::Activity) => activity::activity(model),

@@ -2,6 +2,7 @@
 //! native tests.
 
 mod answer;
+mod application;
 mod enter;
 mod send;
 mod settings;
@@ -22,7 +23,6 @@ use crate::{
 pub(crate) use self::answer::{hello, start_route, timed_out};
 pub(crate) use self::{
     enter::enter,
-    send::source_value,
     settings::{WORD_COUNTS, is_phrase, kind_value},
     site::{DAYS, first as first_site_request},
 };
@@ -191,8 +191,13 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Vec<Command> {
 
         Message::ChainTab(tab) => {
             model.chain.tab = tab;
-            Vec::new()
+            enter::applications(model)
         }
+        Message::OpenApplication(_)
+        | Message::QueryTyped(_)
+        | Message::QueryChosen(_)
+        | Message::AskApplication
+        | Message::SendFrom(_) => application::update(model, message),
         Message::ProcessInbox(chain_id) => ask(model, UiRequest::ProcessInbox { chain_id }),
         Message::ForgetChain(chain_id) => {
             model.sheet = None;
@@ -289,6 +294,9 @@ fn task(request: &UiRequest) -> Option<Task> {
         UiRequest::ClaimChain { .. } => Task::Claim,
         UiRequest::AddChain { .. } => Task::AddChain,
         UiRequest::Chain { .. } => Task::Chain,
+        UiRequest::Applications { .. } => Task::Applications,
+        UiRequest::Application { .. } => Task::Application,
+        UiRequest::QueryApplication { .. } => Task::Query,
         UiRequest::ProcessInbox { .. } => Task::Inbox,
         UiRequest::PrepareSend { .. } => Task::Prepare,
         UiRequest::Approve { .. } => Task::Approve,
@@ -313,7 +321,14 @@ fn task(request: &UiRequest) -> Option<Task> {
 
 /// Requests a screen makes by itself: their failure is shown only if nothing better can be.
 fn is_background(request: &UiRequest) -> bool {
-    matches!(request, UiRequest::Chain { .. } | UiRequest::Activity { .. } | UiRequest::NetworkStatus)
+    matches!(
+        request,
+        UiRequest::Chain { .. }
+            | UiRequest::Applications { .. }
+            | UiRequest::Application { .. }
+            | UiRequest::Activity { .. }
+            | UiRequest::NetworkStatus
+    )
 }
 
 /// The page's address changed: a fresh screen.
@@ -397,7 +412,7 @@ fn fresh(model: &mut Model, snapshot: Snapshot) -> Vec<Command> {
         commands.push(Command::Theme(new.settings.theme));
     }
     let changed = match model.route {
-        Route::Chain(id) => {
+        Route::Chain(id) | Route::Application(id, _) => {
             let row =
                 |snapshot: &Snapshot| snapshot.chains.iter().find(|chain| chain.chain_id == id).cloned();
             row(&old) != row(new)
@@ -422,7 +437,7 @@ fn guide(model: &mut Model) -> Vec<Command> {
             vec![Command::Go(Route::Home)]
         }
         Route::Words if model.start.secret.is_none() && has_wallet => vec![Command::Go(Route::Home)],
-        Route::Review if model.review.is_none() => vec![Command::Go(Route::Send)],
+        Route::Review if model.review.is_none() => vec![Command::Go(model.review_from)],
         _ => Vec::new(),
     }
 }
@@ -435,6 +450,7 @@ fn close_up(model: &mut Model) -> Vec<Command> {
     model.error = None;
     model.tasks.clear();
     model.send = crate::model::SendForm::default();
+    model.application = crate::model::ApplicationView::default();
     vec![Command::ClearSecrets, Command::Focus("password")]
 }
 

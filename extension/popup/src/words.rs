@@ -3,6 +3,7 @@
 //! Rules: say what happened and what to do. "Chain" for chains, "owner" for keys on a chain, "account" for a key of
 //! this wallet, "application", "block". "Sent" means certified here; "arrived" means the other chain received it.
 
+pub(crate) mod applications;
 pub(crate) mod money;
 pub(crate) mod places;
 pub(crate) mod settings;

@@ -65,12 +65,16 @@ impl App {
         if !item.can_retry() {
             return Err(not_retryable(item.status.word().to_owned()));
         }
-        let ActivityKind::Sent { recipient_chain, recipient_owner, amount } = item.kind else {
+        let ActivityKind::Sent { recipient_chain, recipient_owner, amount, token } = item.kind else {
             return Err(not_retryable("only sending can be done anew".into()));
         };
-        let source = walnut_base::AccountOwner::CHAIN;
         let chain_id = item.chain_id;
-        let draft = SendDraft { chain_id, source, recipient_chain, recipient_owner, amount };
+        // Tokens of applications belong to owners, never to the chain.
+        let source = match (&token, item.account) {
+            (Some(_), Some(account)) => self.owner_of(account)?,
+            _ => walnut_base::AccountOwner::CHAIN,
+        };
+        let draft = SendDraft { chain_id, source, recipient_chain, recipient_owner, amount, token };
         Box::pin(self.prepare_send(draft)).await
     }
 

@@ -14,7 +14,13 @@ use walnut_wallet::{
     },
 };
 
-use crate::{app::App, errors, money::tokens, review::describe_operation};
+use crate::{
+    app::App,
+    applications::{Kinds, tell},
+    errors,
+    money::tokens,
+    review::describe_operation,
+};
 
 /// Blocks shown on a chain's screen.
 const BLOCKS_SHOWN: u64 = 20;
@@ -98,14 +104,15 @@ impl App {
         let mut certificates = local.certificates_at(chain_id, heights).await.map_err(errors::local)?;
         certificates.reverse();
         let ownership = &info.manager.ownership;
+        let bundles = info.requested_pending_message_bundles.iter();
+        let kinds = session.kinds();
         Ok(UiResponse::Chain(ChainDetails {
             summary,
             super_owners: ownership.super_owners.iter().copied().collect(),
             owners: ownership.owners.iter().map(|(owner, weight)| (*owner, *weight)).collect(),
             epoch: info.epoch.0,
-            applications: Vec::new(),
-            inbox: info.requested_pending_message_bundles.iter().map(inbox_bundle).collect(),
-            blocks: certificates.iter().map(block_summary).collect(),
+            inbox: bundles.map(|incoming| inbox_bundle(incoming, &kinds)).collect(),
+            blocks: certificates.iter().map(|certificate| block_summary(certificate, &kinds)).collect(),
             state_hash: info.state_hash,
         }))
     }
@@ -145,10 +152,10 @@ fn checked_name(name: String) -> Result<String, UiError> {
     Ok(name.to_owned())
 }
 
-fn inbox_bundle(incoming: &IncomingBundle) -> InboxBundle {
+fn inbox_bundle(incoming: &IncomingBundle, kinds: &Kinds) -> InboxBundle {
     let bundle = &incoming.bundle;
     let messages = bundle.messages.iter().map(|posted| {
-        let (summary, amount) = describe_message(&posted.message);
+        let (summary, amount) = describe_message(&posted.message, kinds);
         InboxMessage { summary, amount, is_bouncing: posted.is_bouncing() }
     });
     InboxBundle {
@@ -159,7 +166,7 @@ fn inbox_bundle(incoming: &IncomingBundle) -> InboxBundle {
     }
 }
 
-fn describe_message(message: &Message) -> (String, Option<walnut_base::Amount>) {
+fn describe_message(message: &Message, kinds: &Kinds) -> (String, Option<walnut_base::Amount>) {
     match message {
         Message::System(SystemMessage::Credit { target, amount, .. }) => {
             let whom = if target.is_chain() { "this chain" } else { "an owner on this chain" };
@@ -168,11 +175,13 @@ fn describe_message(message: &Message) -> (String, Option<walnut_base::Amount>) 
         Message::System(SystemMessage::Withdraw { amount, .. }) => {
             (format!("A claim of {} from an owner on this chain", tokens(*amount)), None)
         }
-        Message::User { .. } => ("A message for an application".to_owned(), None),
+        Message::User { application_id, bytes } => {
+            (tell::capital(&tell::message(kinds, *application_id, bytes)), None)
+        }
     }
 }
 
-fn block_summary(certificate: &ConfirmedBlockCertificate) -> BlockSummary {
+fn block_summary(certificate: &ConfirmedBlockCertificate, kinds: &Kinds) -> BlockSummary {
     let block = certificate.block();
     let operations = block.operations().collect::<Vec<&Operation>>();
     let bundles = block.incoming_bundles().count();
@@ -181,7 +190,7 @@ fn block_summary(certificate: &ConfirmedBlockCertificate) -> BlockSummary {
         1 => Some("Received 1 bundle".to_owned()),
         count => Some(format!("Received {count} bundles")),
     };
-    let done = operations.iter().map(|operation| describe_operation(operation));
+    let done = operations.iter().map(|operation| describe_operation(operation, kinds));
     let summary = received.into_iter().chain(done).collect::<Vec<_>>().join(" · ");
     BlockSummary {
         height: block.header.height,

@@ -1,6 +1,7 @@
 //! What interfaces may ask of the node.
 
 mod activity;
+mod applications;
 mod book;
 mod chains;
 mod network;
@@ -28,6 +29,11 @@ impl App {
             UiRequest::ForgetChain { chain_id } => self.forget_chain(chain_id).await,
             UiRequest::Chain { chain_id } => self.chain_details(chain_id).await,
             UiRequest::RenameChain { chain_id, name } => self.rename_chain(chain_id, name).await,
+            UiRequest::Applications { chain_id } => Box::pin(self.applications_of(chain_id)).await,
+            UiRequest::Application { chain_id, id } => Box::pin(self.application(chain_id, id)).await,
+            UiRequest::QueryApplication { chain_id, id, query } => {
+                Box::pin(self.query_application(chain_id, id, query)).await
+            }
             UiRequest::ReceiveInfo { account } => self.receive_info(account).await,
             UiRequest::Recognise { text } => self.recognise(&text).await,
             UiRequest::QuoteSend { draft } => Box::pin(self.quote_send(draft)).await,

@@ -1,19 +1,26 @@
 //! Sending: staged and shown first, then signed and proposed.
 
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 use walnut_base::{Account, Amount, BlockHeight, ChainId, ChainInfoQuery, Operation, SystemOperation};
 use walnut_client::{ClientError, Outcome, Progress, StagedBlock};
 use walnut_wallet::{
     activity::{ActivityEvent, ActivityId, ActivityItem, ActivityKind},
-    messages::{Review, ReviewId, SendDraft, SendQuote, UiError, UiErrorCode, UiResponse},
+    applications::fungible::FungibleOperation,
+    messages::{Review, ReviewId, SendDraft, SendQuote, SyncPhase, UiError, UiErrorCode, UiResponse},
 };
 use wasm_bindgen_futures::spawn_local;
 
 use super::chains::unknown_chain;
 use crate::{
     app::App,
+    applications::{
+        self,
+        effects::BlockApplications,
+        tell::{self, Moved},
+    },
     errors,
+    history::sent,
     review::{Subject, is_stale, transfer_of},
     session::{Prepared, Session},
     time,
@@ -36,12 +43,16 @@ impl App {
         let before = before(&session, draft.chain_id).await?;
         let balance = balance_of(&session, &draft).await?;
         let smallest = SendDraft { amount: Amount::from_attos(1), ..draft.clone() };
+        let applications = BlockApplications::default();
         let fee = match self.stage_send(&session, &smallest).await {
-            Ok(staged) => self.review(&session, ReviewId(0), &staged, &before).await?.fee,
+            Ok(staged) => self.review(&session, ReviewId(0), &staged, &before, &applications).await?.fee,
             // Nothing can be sent at all: the screen says so by the maximum.
-            Err(error) if error.code == UiErrorCode::InsufficientBalance => balance,
+            Err(error) if error.code == UiErrorCode::InsufficientBalance && draft.token.is_none() => balance,
             Err(error) => return Err(error),
         };
+        if draft.token.is_some() {
+            return Ok(UiResponse::Quote(SendQuote { fee, amount_max: balance, balance }));
+        }
         // Fees are taken from the chain's balance first; an owner's balance is touched only when that is used up.
         let from_source = match draft.source.is_chain() {
             true => fee,
@@ -58,27 +69,74 @@ impl App {
         }
         let before = before(&session, draft.chain_id).await?;
         let staged = self.stage_send(&session, &draft).await?;
+        self.show(&session, staged, &before).await
+    }
+
+    /// Stages any operations and shows them.
+    pub(super) async fn prepare_operations(
+        self: &Rc<Self>,
+        session: &Rc<Session>,
+        chain_id: ChainId,
+        operations: Vec<Operation>,
+    ) -> Result<UiResponse, UiError> {
+        let before = before(session, chain_id).await?;
+        let staged = Box::pin(session.client.stage(chain_id, operations, Vec::new())).await;
+        self.show(session, staged.map_err(applications::plain_block)?, &before).await
+    }
+
+    /// Keeps a staged block for approval.
+    async fn show(
+        self: &Rc<Self>,
+        session: &Rc<Session>,
+        staged: StagedBlock,
+        before: &Before,
+    ) -> Result<UiResponse, UiError> {
         let id = ReviewId(self.next_review.get());
         self.next_review.set(id.0 + 1);
-        let review = self.review(&session, id, &staged, &before).await?;
+        let applications = session.look_at(self, &staged).await?;
+        let review = self.review(session, id, &staged, before, &applications).await?;
+        let moved = staged.block.operations().find_map(|operation| match operation {
+            Operation::User { application_id, bytes } => {
+                tell::transfer_of(&applications.kinds, *application_id, bytes)
+            }
+            Operation::System(_) => None,
+        });
         let mut reviews = session.reviews.borrow_mut();
         while reviews.len() >= REVIEWS_MAX {
             reviews.pop_first();
         }
-        reviews.insert(id, Prepared { staged, review: review.clone() });
+        reviews.insert(id, Prepared { staged, review: review.clone(), moved });
         Ok(UiResponse::Review(review))
     }
 
     async fn stage_send(&self, session: &Rc<Session>, draft: &SendDraft) -> Result<StagedBlock, UiError> {
         session.chain(draft.chain_id).ok_or_else(unknown_chain)?;
-        let operation = SystemOperation::Transfer {
-            owner: draft.source,
-            recipient: Account::new(draft.recipient_chain, draft.recipient_owner),
-            amount: draft.amount,
+        let recipient = Account::new(draft.recipient_chain, draft.recipient_owner);
+        let operation = match &draft.token {
+            None => SystemOperation::Transfer { owner: draft.source, recipient, amount: draft.amount }.into(),
+            Some(token) => {
+                let target_account = self.token_recipient(session, recipient)?;
+                let (owner, amount) = (draft.source, draft.amount);
+                let transfer = FungibleOperation::Transfer { owner, amount, target_account };
+                Operation::User { application_id: token.id, bytes: transfer.bytes() }
+            }
         };
-        let operations = vec![Operation::System(Box::new(operation))];
-        let staged = Box::pin(session.client.stage(draft.chain_id, operations, Vec::new()));
-        staged.await.map_err(errors::plain)
+        let staged = Box::pin(session.client.stage(draft.chain_id, vec![operation], Vec::new()));
+        staged.await.map_err(if draft.token.is_some() { applications::plain_block } else { errors::plain })
+    }
+
+    /// Who gets a token. Tokens of applications belong to owners: what is sent to a chain itself, nobody can spend.
+    fn token_recipient(&self, session: &Session, recipient: Account) -> Result<Account, UiError> {
+        if !recipient.owner.is_chain() {
+            return Ok(recipient);
+        }
+        let owner = session.chain(recipient.chain_id).and_then(|entry| entry.owner);
+        owner.map(|owner| Account::new(recipient.chain_id, owner)).ok_or_else(|| {
+            UiError::new(
+                UiErrorCode::InvalidRecipient,
+                "This token belongs to owners, not to chains. Ask for the address under Owner on the other side's Receive screen: owner@chain.",
+            )
+        })
     }
 
     async fn review(
@@ -87,6 +145,7 @@ impl App {
         id: ReviewId,
         staged: &StagedBlock,
         before: &Before,
+        applications: &BlockApplications,
     ) -> Result<Review, UiError> {
         let header = &staged.block.header;
         let entry = session.chain(header.chain_id).ok_or_else(unknown_chain)?;
@@ -104,18 +163,20 @@ impl App {
             chain_before: before.chain,
             signer_before: before.signer,
             snapshot: &snapshot,
+            applications,
         };
         subject.review()
     }
 
-    /// Signs and proposes what was reviewed, and nothing else. Answers as soon as the item is in the activity.
+    /// Signs and proposes what was reviewed, and nothing else. Answers when the proposal is signed and leaves, or was given
+    /// up: drawing the next screen would keep the page busy through which the vault is asked.
     pub(super) async fn approve(self: &Rc<Self>, review_id: ReviewId) -> Result<UiResponse, UiError> {
         let session = self.require_session()?;
         if !self.is_unlocked() {
             return Err(UiError::locked());
         }
         let prepared = session.reviews.borrow_mut().remove(&review_id);
-        let Prepared { staged, review } = prepared.ok_or_else(|| {
+        let Prepared { staged, review, moved } = prepared.ok_or_else(|| {
             UiError::new(UiErrorCode::UnknownReview, "This review was answered or has expired. Start again.")
         })?;
         let next = session.client.local().next_block_height(review.chain_id).await.map_err(errors::local)?;
@@ -125,27 +186,47 @@ impl App {
                 "The chain has moved on since you looked. Check the new numbers and approve again.",
             ));
         }
-        let id = self.add_item(&session, &staged, &review);
-        session.store_activity().await?;
+        let id = self.add_item(&session, &staged, &review, moved);
         let app = Rc::clone(self);
+        let (left, has_left) = futures_channel::oneshot::channel::<()>();
         spawn_local(async move {
             let _busy = session.busy(&app);
-            let on_progress = session.recorder(&app, id, &staged, Some(review.fee));
-            let outcome = Box::pin(session.client.propose(staged.clone(), &on_progress)).await;
+            let record = session.recorder(&app, id, &staged, Some(review.fee));
+            let left = Cell::new(Some(left));
+            let on_progress = |progress| {
+                record(progress);
+                // Whatever comes first: all of it comes after the signature. Dropping tells, too.
+                drop(left.take());
+            };
+            let propose = Box::pin(session.client.propose(staged.clone(), &on_progress));
+            // Begun first, so that it is stored first: IndexedDB keeps the order. The vault signs meanwhile.
+            let (stored, outcome) = futures_util::future::join(session.store_activity(), propose).await;
+            if let Err(error) = stored {
+                session.report(&app, review.chain_id, SyncPhase::Failed, Some(error));
+            }
+            drop(left.take());
             session.settle(&app, id, review.chain_id, outcome).await;
         });
+        // Nothing is ever sent: the other end is dropped.
+        has_left.await.ok();
         Ok(UiResponse::Approved { activity_id: id })
     }
 
-    fn add_item(&self, session: &Session, staged: &StagedBlock, review: &Review) -> ActivityId {
+    fn add_item(
+        &self,
+        session: &Session,
+        staged: &StagedBlock,
+        review: &Review,
+        moved: Option<Moved>,
+    ) -> ActivityId {
         let block = &staged.block;
-        let kind = match block.operations().find_map(transfer_of) {
-            Some((_, recipient, amount)) => ActivityKind::Sent {
-                recipient_chain: recipient.chain_id,
-                recipient_owner: recipient.owner,
-                amount,
+        let kind = match (block.operations().find_map(transfer_of), moved) {
+            (Some((_, recipient, amount)), _) => sent(recipient, amount, None),
+            (None, Some(moved)) => sent(moved.target, moved.amount, Some(moved.token)),
+            (None, None) => ActivityKind::Operations {
+                summary: review.sentence.replace('*', ""),
+                approved: Some(block.hash()),
             },
-            None => ActivityKind::Operations { summary: review.sentence.clone() },
         };
         let mut activity = session.activity.borrow_mut();
         let item = activity.add(kind, review.chain_id, time::now());
@@ -211,7 +292,7 @@ impl Session {
             }
         }
         if let Err(error) = self.store_activity().await {
-            self.report(app, chain_id, walnut_wallet::messages::SyncPhase::Failed, Some(error));
+            self.report(app, chain_id, SyncPhase::Failed, Some(error));
         }
         app.changed();
     }
@@ -223,7 +304,7 @@ impl Session {
             Ok(None) => return,
             Err(error) => {
                 let error = errors::plain(error);
-                return self.report(app, chain_id, walnut_wallet::messages::SyncPhase::Failed, Some(error));
+                return self.report(app, chain_id, SyncPhase::Failed, Some(error));
             }
         };
         let _busy = self.busy(app);
@@ -247,7 +328,7 @@ impl Session {
             (Some(id), Err(error)) => self.settle(app, id, chain_id, Err(error)).await,
             (None, Err(error)) => {
                 let error = errors::plain(error);
-                self.report(app, chain_id, walnut_wallet::messages::SyncPhase::Failed, Some(error));
+                self.report(app, chain_id, SyncPhase::Failed, Some(error));
             }
             (_, Ok(_)) => {}
         }
@@ -276,6 +357,10 @@ async fn before(session: &Session, chain_id: ChainId) -> Result<Before, UiError>
 }
 
 async fn balance_of(session: &Session, draft: &SendDraft) -> Result<Amount, UiError> {
+    if let Some(token) = &draft.token {
+        let balances = session.token_balances(draft.chain_id, token.id, None, &[draft.source]).await;
+        return Ok(balances.map_err(applications::plain)?.first().copied().unwrap_or_default());
+    }
     let query = ChainInfoQuery::new(draft.chain_id).with_owner_balance(draft.source);
     let info = session.client.local().chain_info(query).await.map_err(errors::local)?;
     Ok(info.requested_owner_balance.unwrap_or_default())

@@ -26,7 +26,7 @@ pub(super) fn milli(milli: u128) -> Amount {
     Amount::from_millis(milli)
 }
 
-fn hash(seed: u64) -> CryptoHash {
+pub(super) fn hash(seed: u64) -> CryptoHash {
     let mut bytes = [0; 32];
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     for chunk in bytes.chunks_mut(8) {
@@ -42,7 +42,7 @@ pub(super) fn chain_id(seed: u64) -> ChainId {
     ChainId(hash(seed))
 }
 
-fn owner(seed: u64) -> AccountOwner {
+pub(super) fn owner(seed: u64) -> AccountOwner {
     AccountOwner::Address32(hash(seed + 1_000))
 }
 
@@ -75,6 +75,7 @@ fn chain(seed: u64, name: &str, account: Option<u32>, balance: Amount, height: u
         account: account.map(AccountId),
         chain_balance: balance,
         owner_balances: Vec::new(),
+        tokens: Vec::new(),
         next_block_height: BlockHeight(height),
         block_hash: Some(hash(seed + 500)),
         unread_bundles: 0,
@@ -109,6 +110,7 @@ pub(super) fn normal() -> Snapshot {
         OwnerBalance { owner: owner(1), balance: milli(12_250), is_mine: true },
         OwnerBalance { owner: owner(77), balance: milli(3_000), is_mine: false },
     ];
+    savings.tokens = super::applications::tokens();
     let mut daily = chain(2, "Daily", Some(1), milli(4_020), 57);
     daily.has_pending_proposal = true;
     let shop = chain(3, "Shop", Some(2), milli(1_250_000), 1_803);
@@ -171,6 +173,7 @@ fn activity() -> Vec<ActivityItem> {
         recipient_chain: chain_id(chain),
         recipient_owner: AccountOwner::CHAIN,
         amount,
+        token: None,
     };
     let votes = |received| Step::Votes { received, needed: 3, total: 4 };
     let reason = UiError::new(
@@ -199,6 +202,7 @@ fn activity() -> Vec<ActivityItem> {
                 origin: chain_id(7),
                 source: AccountOwner::CHAIN,
                 amount: milli(40_000),
+                token: None,
             },
             ActivityStatus::Delivered,
             4_000,
@@ -212,7 +216,12 @@ fn activity() -> Vec<ActivityItem> {
         ),
         item(
             6,
-            to(2, milli(500)),
+            ActivityKind::Sent {
+                recipient_chain: chain_id(2),
+                recipient_owner: owner(1),
+                amount: milli(12_500),
+                token: Some(super::applications::token()),
+            },
             ActivityStatus::Delivered,
             9_000,
             &[
@@ -269,7 +278,6 @@ pub(super) fn details(summary: ChainSummary, has_inbox: bool) -> ChainDetails {
         super_owners: vec![owner(1)],
         owners: vec![(owner(2), 100), (owner(77), 50)],
         epoch: 0,
-        applications: vec![format!("{}{}", hash(61), hash(62)), format!("{}{}", hash(63), hash(64))],
         inbox,
         blocks: vec![
             block(411, "Sent 12.5 tokens to Ana's chain", 400),
@@ -306,7 +314,7 @@ pub(super) fn review(origin: Option<&str>) -> Review {
         }],
         received: vec!["40 tokens from Ana's chain".to_owned()],
         effects: vec![
-            Effect::Balance { owner: AccountOwner::CHAIN, name: "Savings".to_owned(), before: milli(83_907), after: milli(71_405) },
+            Effect::Balance { owner: AccountOwner::CHAIN, name: "Savings".to_owned(), token: None, before: milli(83_907), after: milli(71_405) },
             Effect::Message {
                 destination: chain_id(7),
                 name: Some("Ana's chain".to_owned()),
@@ -317,6 +325,7 @@ pub(super) fn review(origin: Option<&str>) -> Review {
         fee: milli(2),
         balance_before: milli(83_907),
         balance_after: milli(71_405),
+        fuel: 0,
         block_json: "{\n  \"chain_id\": \"e476187f6ddfeb9d588c7b45d3df334d5501d6499b3f9ad5595cae86cce16a65\",\n  \"epoch\": 0,\n  \"height\": 412,\n  \"transactions\": [\n    {\n      \"ExecuteOperation\": {\n        \"System\": {\n          \"Transfer\": {\n            \"amount\": \"12.5\"\n          }\n        }\n      }\n    }\n  ]\n}"
             .to_owned(),
         digest: hash(808),

@@ -14,8 +14,8 @@ fn an_accounts_total_counts_its_chains_and_its_owner() {
 #[test]
 fn sources_are_own_open_chains_and_own_owners() {
     let model = fixture("home").expect("a fixture");
-    let balances: Vec<_> = model.send_sources().into_iter().map(|source| source.2).collect();
-    assert_eq!(balances, [83_907, 12_250, 4_020, 1_250_000].map(Amount::from_millis));
+    let balances: Vec<_> = model.send_sources().into_iter().map(|source| source.1).collect();
+    assert_eq!(balances, [83_907, 12_250, 987_500, 4_020, 1_250_000].map(Amount::from_millis));
     let closed = fixture("chain-closed").expect("a fixture");
     assert_eq!(closed.send_sources().len(), 2);
 }

@@ -58,7 +58,7 @@ impl Screen {
 }
 
 fn top(model: &Model, title: Option<String>, is_open: bool) -> Element {
-    let back = if model.is_unlocked() || model.route.is_onboarding() { model.route.parent() } else { None };
+    let back = if model.is_unlocked() || model.route.is_onboarding() { model.parent() } else { None };
     let lead = match (&title, back) {
         (Some(_), Some(parent)) => el("a")
             .class("icon-button")

@@ -13,6 +13,7 @@ pub(crate) enum Icon {
     Chain,
     Clock,
     Close,
+    Coin,
     Copy,
     Cross,
     Down,
@@ -49,6 +50,7 @@ impl Icon {
             }
             Icon::Clock => "M10 2.8A7.2 7.2 0 1 1 10 17.2A7.2 7.2 0 1 1 10 2.8M10 6V10L12.8 11.8",
             Icon::Close => "M5 5L15 15M15 5L5 15",
+            Icon::Coin => "M10 2.8A7.2 7.2 0 1 1 10 17.2A7.2 7.2 0 1 1 10 2.8M10 6.2L13.8 10L10 13.8L6.2 10Z",
             Icon::Copy => "M7.5 7.5H16.5V16.5H7.5ZM12.5 7.5V3.5H3.5V12.5H7.5",
             Icon::Cross => {
                 "M10 2.8A7.2 7.2 0 1 1 10 17.2A7.2 7.2 0 1 1 10 2.8M7.3 7.3L12.7 12.7M12.7 7.3L7.3 12.7"

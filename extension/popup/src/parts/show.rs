@@ -22,6 +22,11 @@ pub(crate) fn amount(value: Amount) -> Element {
 
 /// The number people came for.
 pub(crate) fn balance(value: Amount) -> Element {
+    balance_in(value, words::TOKENS)
+}
+
+/// The same in the unit of another token.
+pub(crate) fn balance_in(value: Amount, unit: &str) -> Element {
     let text = format::amount(value);
     // Many decimals stand smaller behind the whole tokens, so that the number stays on its line.
     let (whole, rest) = match text.find('.') {
@@ -32,7 +37,7 @@ pub(crate) fn balance(value: Amount) -> Element {
         .class("balance")
         .with(whole)
         .with((!rest.is_empty()).then(|| el("span").class("rest").with(rest)))
-        .with(el("span").class("unit").with(words::TOKENS))
+        .with(el("span").class("unit").with(unit))
 }
 
 /// A hash or address: short, whole on press, with a copy button.

@@ -1,6 +1,6 @@
 //! Every screen's address leads back to it.
 
-use walnut_base::ChainId;
+use walnut_base::{ApplicationId, ChainId, CryptoHash};
 use walnut_wallet::activity::ActivityId;
 
 use super::{Part, Route, UnknownRoute};
@@ -16,6 +16,7 @@ fn addresses_lead_back() {
         Route::Claim,
         Route::AddChain,
         Route::Chain(ChainId::default()),
+        Route::Application(ChainId::default(), ApplicationId::new(CryptoHash::from([7; 32]))),
         Route::Send,
         Route::Review,
         Route::Activity,
@@ -33,7 +34,7 @@ fn addresses_lead_back() {
 
 #[test]
 fn unknown_addresses_are_refused() {
-    for text in ["#nowhere", "#chain/12", "#activity/-1", "#settings/", "#settings/none"] {
+    for text in ["#nowhere", "#chain/12", "#application/12", "#activity/-1", "#settings/", "#settings/none"] {
         assert_eq!(text.parse::<Route>(), Err(UnknownRoute), "{text}");
     }
 }

@@ -1,13 +1,18 @@
 //! What happened: a list, and each item's timeline with real times.
 
 use walnut_base::{AccountOwner, ChainId};
-use walnut_wallet::activity::{ActivityId, ActivityItem, ActivityKind, ActivityStatus, Step, TimelineStep};
+use walnut_wallet::{
+    activity::{ActivityId, ActivityItem, ActivityKind, ActivityStatus, Step, TimelineStep},
+    messages::Token,
+};
 
 use crate::{
     format,
     message::Message,
     model::{Model, Sheet, Task},
-    parts::{Icon, Screen, balance, button, empty, error_of, hash, notice, primary, time, titled},
+    parts::{
+        Icon, Screen, balance, balance_in, button, empty, error_of, hash, notice, primary, time, titled,
+    },
     route::Route,
     screens::home::chain_label,
     tree::{Element, Event, Handler, Node, el, nothing},
@@ -79,11 +84,13 @@ fn filter(model: &Model) -> Element {
 pub(super) fn row(model: &Model, item: &ActivityItem) -> Element {
     let (icon, tone, state) = state_of(item);
     let amount: Node = match &item.kind {
-        ActivityKind::Sent { amount, .. } => {
-            el("span").class("amount").with(format!("−{}", format::amount(*amount))).into()
+        ActivityKind::Sent { amount, token, .. } => {
+            let text = format!("−{}", format::amount(*amount));
+            el("span").class("amount").with(text).with(symbol(token)).into()
         }
-        ActivityKind::Received { amount, .. } => {
-            el("span").class("amount good").with(format!("+{}", format::amount(*amount))).into()
+        ActivityKind::Received { amount, token, .. } => {
+            let text = format!("+{}", format::amount(*amount));
+            el("span").class("amount good").with(text).with(symbol(token)).into()
         }
         ActivityKind::ChainClaimed | ActivityKind::Operations { .. } => nothing(),
     };
@@ -113,7 +120,12 @@ pub(super) fn item(model: &Model, id: ActivityId) -> Screen {
     };
     let (icon, tone, state) = state_of(item);
     let amount: Node = match &item.kind {
-        ActivityKind::Sent { amount, .. } | ActivityKind::Received { amount, .. } => balance(*amount).into(),
+        ActivityKind::Sent { amount, token, .. } | ActivityKind::Received { amount, token, .. } => {
+            match token {
+                Some(token) => balance_in(*amount, &token.symbol).into(),
+                None => balance(*amount).into(),
+            }
+        }
         ActivityKind::ChainClaimed | ActivityKind::Operations { .. } => nothing(),
     };
     let content = el("div")
@@ -253,6 +265,12 @@ fn facts(model: &Model, item: &ActivityItem) -> Element {
         facts = list.with(el("dt").with(label)).with(el("dd").with(value));
     };
     fact(say::CHAIN, chain_link(model, item.chain_id).into());
+    if let ActivityKind::Sent { token: Some(token), .. } | ActivityKind::Received { token: Some(token), .. } =
+        &item.kind
+    {
+        let link = Route::Application(item.chain_id, token.id).href();
+        fact(words::applications::TOKEN, el("a").attr("href", link).with(token.symbol.clone()).into());
+    }
     match &item.kind {
         ActivityKind::Sent { recipient_chain, recipient_owner, .. } => {
             fact(say::TO, party(model, *recipient_chain, *recipient_owner));
@@ -303,8 +321,13 @@ fn title(model: &Model, item: &ActivityItem) -> String {
         }
         ActivityKind::Received { origin, source, .. } => say::received_from(&who(model, *origin, *source)),
         ActivityKind::ChainClaimed => say::claimed(&chain_label(model, item.chain_id)),
-        ActivityKind::Operations { summary } => summary.clone(),
+        ActivityKind::Operations { summary, .. } => summary.clone(),
     }
+}
+
+/// The unit of a token of an application; the network's own need none.
+fn symbol(token: &Option<Token>) -> Node {
+    token.as_ref().map(|token| el("span").class("symbol").with(token.symbol.clone())).into()
 }
 
 fn who(model: &Model, chain: ChainId, owner: AccountOwner) -> String {

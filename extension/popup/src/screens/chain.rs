@@ -9,6 +9,7 @@ use crate::{
     model::{Model, Sheet, Task},
     parts::{Icon, Screen, amount, balance, button, empty, error_of, hash, notice, primary, status_of, time},
     route::Route,
+    screens::application,
     tree::{Element, Node, el, nothing},
     words::{self, chain as say},
 };
@@ -77,8 +78,10 @@ fn tabs(model: &Model, summary: &ChainSummary) -> Element {
 }
 
 fn panel(model: &Model, summary: &ChainSummary, details: Option<&ChainDetails>) -> Node {
-    if model.chain.tab == ChainTab::Balances {
-        return balances(model, summary);
+    match model.chain.tab {
+        ChainTab::Balances => return balances(model, summary),
+        ChainTab::Applications => return applications(model, summary),
+        ChainTab::Inbox | ChainTab::Blocks | ChainTab::Owners => {}
     }
     let Some(details) = details else {
         return el("p").class("muted").attr("aria-busy", "true").with(words::LOADING).into();
@@ -88,7 +91,7 @@ fn panel(model: &Model, summary: &ChainSummary, details: Option<&ChainDetails>) 
         ChainTab::Inbox => inbox(model, details),
         ChainTab::Blocks => blocks(model, details),
         ChainTab::Owners => owners(model, details),
-        ChainTab::Applications => applications(model, details),
+        ChainTab::Applications => nothing(),
     }
 }
 
@@ -117,7 +120,39 @@ fn balances(model: &Model, summary: &ChainSummary) -> Node {
         let below = hash(model, &held.owner.to_string(), words::OWNER);
         row(if held.is_mine { Icon::Person } else { Icon::Key }, name, below.into(), amount(held.balance))
     });
-    el("ul").class("rows").with(chain).each(owners).into()
+    let tokens = summary.tokens.iter().map(|held| {
+        let id = held.token.id;
+        let whose = match held.owner.is_chain() {
+            true => say::OF_CHAIN_ITSELF.to_owned(),
+            false => {
+                let name = model.owner_name(held.owner);
+                say::of(&name.unwrap_or_else(|| format::short(&held.owner.to_string())))
+            }
+        };
+        el("li").with(
+            el("a")
+                .class("row")
+                .attr("href", Route::Application(summary.chain_id, id).href())
+                .attr("title", id.to_string())
+                .with(el("span").class("disc").with(Icon::Coin.draw()))
+                .with(
+                    el("span")
+                        .with(
+                            el("span")
+                                .class("title")
+                                .with(el("span").class("cut").with(held.token.symbol.clone())),
+                        )
+                        .with(
+                            el("span")
+                                .class("detail")
+                                .with(el("span").with(whose))
+                                .with(el("span").class("mono").with(format::short(&id.to_string()))),
+                        ),
+                )
+                .with(el("span").class("value").with(amount(held.balance))),
+        )
+    });
+    el("ul").class("rows").with(chain).each(owners).each(tokens).into()
 }
 
 fn inbox(model: &Model, details: &ChainDetails) -> Node {
@@ -217,22 +252,16 @@ fn owners(model: &Model, details: &ChainDetails) -> Node {
         .into()
 }
 
-fn applications(model: &Model, details: &ChainDetails) -> Node {
-    if details.applications.is_empty() {
-        return empty(Icon::App, say::NO_APPLICATION, say::NO_APPLICATION_TEXT, nothing()).into();
-    }
-    el("ul")
-        .class("rows")
-        .each(details.applications.iter().map(|id| {
-            el("li").with(
-                el("div")
-                    .class("row")
-                    .with(el("span").class("disc").with(Icon::App.draw()))
-                    .with(hash(model, id, words::APPLICATION_ID))
-                    .with(nothing()),
-            )
-        }))
-        .into()
+fn applications(model: &Model, summary: &ChainSummary) -> Node {
+    let Some(applications) = &model.chain.applications else {
+        return el("p").class("muted").attr("aria-busy", "true").with(words::applications::LOOKING).into();
+    };
+    let rows = applications.iter().map(|application| application::row(model, summary.chain_id, application));
+    let list = match applications.is_empty() {
+        true => empty(Icon::App, say::NO_APPLICATION, say::NO_APPLICATION_TEXT, nothing()),
+        false => el("ul").class("rows").each(rows),
+    };
+    el("div").class("stack").with(list).with(application::open_by_id(model)).into()
 }
 
 /// Identity and housekeeping.

@@ -1,9 +1,11 @@
 //! Home: the total, the chains, what happened last.
 
+use std::collections::BTreeMap;
+
 use walnut_base::{Amount, ChainId};
 use walnut_wallet::{
     activity::ActivityItem,
-    messages::{Account, AccountSource, ChainSummary, Surface, SyncPhase},
+    messages::{Account, AccountSource, ChainSummary, Surface, SyncPhase, Token},
 };
 
 use crate::{
@@ -82,7 +84,51 @@ pub(crate) fn column(model: &Model) -> Element {
             )
             .into()
         })
+        .with(tokens(model, account))
         .with((!watched.is_empty()).then(|| chains(model, say::WATCHED, &watched, false)))
+}
+
+/// What the account has of applications' tokens, over all chains; none when it has none.
+fn tokens(model: &Model, account: &Account) -> Node {
+    let held = model.chains().iter().flat_map(|chain| {
+        let mine = chain.tokens.iter().filter(|held| held.owner == account.owner);
+        mine.map(move |held| (chain, held))
+    });
+    let mut sums: BTreeMap<&Token, (Amount, Vec<&ChainSummary>)> = BTreeMap::new();
+    for (chain, held) in held {
+        let (sum, chains) = sums.entry(&held.token).or_default();
+        *sum = sum.saturating_add(held.balance);
+        chains.push(chain);
+    }
+    if sums.is_empty() {
+        return nothing();
+    }
+    let rows = sums.into_iter().filter_map(|(token, (sum, chains))| {
+        let (first, others) = chains.split_first()?;
+        let place = match others.len() {
+            0 => words::applications::on(&first.name),
+            more => words::applications::on_several(more + 1),
+        };
+        let id = token.id.to_string();
+        let row = el("a")
+            .class("row")
+            .attr("href", Route::Application(first.chain_id, token.id).href())
+            .attr("title", id.clone())
+            .with(el("span").class("disc").with(Icon::Coin.draw()))
+            .with(
+                el("span")
+                    .with(el("span").class("title").with(el("span").class("cut").with(token.symbol.clone())))
+                    .with(
+                        el("span")
+                            .class("detail")
+                            .with(el("span").with(place))
+                            .with(el("span").class("mono").with(format::short(&id))),
+                    ),
+            )
+            .with(el("span").class("value").with(amount(sum)));
+        Some(el("li").with(row))
+    });
+    section(say::TOKENS, nothing(), el("ul").class("rows").each(rows)).into()
 }
 
 fn action(icon: Icon, label: &str, route: Route, class: &'static str) -> Element {

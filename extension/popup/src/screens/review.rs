@@ -7,15 +7,17 @@ use crate::{
     message::Message,
     model::{Model, Task},
     parts::{Icon, Screen, amount, button, error_of, hash, notice, primary, section, titled},
-    route::Route,
     tree::{Element, Node, el, nothing},
     words::{self, review as say},
 };
 
+/// Characters of the longest thing that is shown by its ends: an owner, `0x` and 64 digits.
+const LONGEST_HASH: usize = 66;
+
 /// The review of the person's own transfer.
 pub(super) fn review(model: &Model) -> Screen {
     let Some(review) = &model.review else {
-        let back = el("a").class("button").attr("href", Route::Send.href()).with(words::BACK);
+        let back = el("a").class("button").attr("href", model.review_from.href()).with(words::BACK);
         return titled(say::TITLE, el("div").class("plain").with(el("p").with(say::GONE)).with(back));
     };
     let is_busy = model.is_busy(Task::Approve);
@@ -38,6 +40,8 @@ pub(super) fn body(model: &Model, review: &Review, answer: Element) -> Element {
                 .with(el("dd").with(amount(review.fee)))
                 .with(el("dt").with(say::BALANCE_AFTER))
                 .with(el("dd").with(amount(review.balance_after)))
+                .each((review.fuel > 0).then(|| el("dt").with(say::FUEL)))
+                .each((review.fuel > 0).then(|| el("dd").class("mono").with(format::number(review.fuel))))
                 .with(el("dt").with(say::SIGNED_BY))
                 .with(el("dd").with(signer(model, review))),
         )
@@ -102,9 +106,20 @@ fn effects(review: &Review) -> Element {
         nothing(),
         el("ul").class("effects").each(review.effects.iter().map(|effect| {
             match effect {
-                Effect::Balance { name, before, after, .. } => line(
+                Effect::Balance { name, token, before, after, .. } => line(
                     if after < before { Icon::Up } else { Icon::Down },
-                    el("span").with(say::balance_of(name)).into(),
+                    match token {
+                        None => el("span").with(say::balance_of(name)),
+                        Some(token) => el("span")
+                            .attr("title", token.id.to_string())
+                            .with(say::token_of(&token.symbol, name))
+                            .with(
+                                el("span")
+                                    .class("label mono block")
+                                    .with(format::short(&token.id.to_string())),
+                            ),
+                    }
+                    .into(),
                     el("span")
                         .class("amount")
                         .with(el("span").class("label").with(format!("{} → ", format::amount(*before))))
@@ -133,6 +148,11 @@ fn effects(review: &Review) -> Element {
 
 fn operation(operation: &DecodedOperation) -> Element {
     let fields = operation.fields.iter().flat_map(|field| {
+        // Hashes are recognised by their ends; whatever is longer is there to be read.
+        if field.value.len() > LONGEST_HASH {
+            let value = el("div").class("raw").attr("tabindex", "0").with(field.value.clone());
+            return [el("dt").class("wide").with(field.label.clone()), el("dd").class("wide").with(value)];
+        }
         [
             el("dt").with(field.label.clone()),
             el("dd").class("mono small").attr("title", field.value.clone()).with(format::short(&field.value)),

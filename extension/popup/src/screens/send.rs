@@ -8,11 +8,11 @@ use crate::{
     format,
     message::Message,
     model::{Model, Sheet, Task},
-    parts::{Icon, Screen, amount, button, empty, error_of, hint, primary, titled},
+    parts::{Icon, Screen, amount, button, empty, error_of, hash, hint, primary, titled},
     route::Route,
     screens::home::chain_label,
+    source::Source,
     tree::{Element, Event, Handler, Node, el},
-    update::source_value,
     words::{self, send as say},
 };
 
@@ -97,7 +97,9 @@ fn recipient(model: &Model) -> Element {
 
 /// The address book and the person's other chains.
 fn suggestions(model: &Model) -> Node {
-    let from = model.send_source().map(|source| source.0);
+    let from = model.send_source();
+    let is_token = from.as_ref().is_some_and(|from| from.token.is_some());
+    let from = from.map(|from| from.chain_id);
     let own = model
         .chains()
         .iter()
@@ -125,12 +127,14 @@ fn suggestions(model: &Model) -> Node {
         })
         .collect();
     if chips.is_empty() {
-        return hint("", say::TO_HINT).id("to-hint").into();
+        return hint("", if is_token { say::TOKEN_HINT } else { say::TO_HINT }).id("to-hint").into();
     }
     el("div").id("to-hint").class("cluster").attr("aria-label", say::SUGGESTIONS).each(chips).into()
 }
 
 fn amount_field(model: &Model) -> Element {
+    let unit =
+        model.send_source().map_or_else(|| words::TOKENS.to_owned(), |source| source.unit().to_owned());
     let problem = problem_of_amount(model).filter(|_| !model.send.amount.trim().is_empty());
     el("div")
         .class("field")
@@ -155,31 +159,39 @@ fn amount_field(model: &Model) -> Element {
         )
         .with(match problem {
             Some(problem) => hint("bad", problem).id("amount-hint"),
-            None => hint("", words::TOKENS).id("amount-hint"),
+            None => hint("", unit).id("amount-hint"),
         })
 }
 
-fn source(model: &Model, sources: &[(walnut_base::ChainId, walnut_base::AccountOwner, Amount)]) -> Element {
+fn source(model: &Model, sources: &[(Source, Amount)]) -> Element {
     let chosen = model.send_source();
-    let options = sources.iter().map(|(chain, owner, held)| {
-        let name = chain_label(model, *chain);
-        let whose = if owner.is_chain() {
+    let options = sources.iter().map(|(source, held)| {
+        let name = chain_label(model, source.chain_id);
+        let whose = if source.owner.is_chain() {
             name
         } else {
-            let owner = model.owner_name(*owner).unwrap_or_else(|| format::short(&owner.to_string()));
+            let owner =
+                model.owner_name(source.owner).unwrap_or_else(|| format::short(&source.owner.to_string()));
             say::owner_on(&owner, &name)
         };
+        let held = match &source.token {
+            Some(token) => format!("{} {}", format::amount(*held), token.symbol),
+            None => format::amount(*held),
+        };
         el("option")
-            .attr("value", source_value(*chain, *owner))
-            .flag("selected", chosen == Some((*chain, *owner)))
-            .with(say::source(&whose, &format::amount(*held)))
+            .attr("value", source.value())
+            .flag("selected", chosen.as_ref() == Some(source))
+            .with(say::source(&whose, &held))
     });
     let mut select =
         el("select").id("from").on(Event::Change, Handler::Value(Message::SourceChosen)).each(options);
-    if let Some((chain, owner)) = chosen {
-        select = select.attr("value", source_value(chain, owner));
+    // Symbols are the applications' own words; which application it is, is told by its ID.
+    let token = chosen.as_ref().and_then(|chosen| chosen.token.as_ref());
+    let token = token.map(|token| hash(model, &token.id.to_string(), words::APPLICATION_ID));
+    if let Some(chosen) = &chosen {
+        select = select.attr("value", chosen.value());
     }
-    el("div").class("field").with(el("label").attr("for", "from").with(say::FROM)).with(select)
+    el("div").class("field").with(el("label").attr("for", "from").with(say::FROM)).with(select).with(token)
 }
 
 /// Fee and what remains, for what is typed now.
@@ -187,10 +199,13 @@ fn cost(model: &Model) -> Node {
     let typed = parse_amount(&model.send.amount, None).ok();
     let (fee, left) = match quote(model) {
         Some(quote) => {
-            let left = typed
-                .and_then(|amount| quote.balance.try_sub(amount).ok())
-                .and_then(|rest| rest.try_sub(quote.fee).ok());
-            (amount(quote.fee), left.map(amount))
+            let left = typed.and_then(|amount| quote.balance.try_sub(amount).ok());
+            // The fee is paid in the network's own tokens.
+            let left = match unit(model) {
+                Some(symbol) => left.map(|left| amount(left).with(el("span").class("symbol").with(symbol))),
+                None => left.and_then(|rest| rest.try_sub(quote.fee).ok()).map(amount),
+            };
+            (amount(quote.fee), left)
         }
         None => (el("span").class("muted").with("…"), None),
     };
@@ -207,10 +222,15 @@ fn cost(model: &Model) -> Node {
     el("div").with(facts).with(error).into()
 }
 
+/// The symbol of what is sent; none for the network's own tokens.
+fn unit(model: &Model) -> Option<String> {
+    model.send_source()?.token.map(|token| token.symbol)
+}
+
 /// The quote, if it belongs to the source chosen now.
 fn quote(model: &Model) -> Option<&SendQuote> {
     match &model.send.quote {
-        Some((draft, Ok(quote))) if Some((draft.chain_id, draft.source)) == model.send_source() => {
+        Some((draft, Ok(quote))) if model.send_source().is_some_and(|source| source.is_of(draft)) => {
             Some(quote)
         }
         _ => None,
@@ -219,7 +239,7 @@ fn quote(model: &Model) -> Option<&SendQuote> {
 
 fn quote_error(model: &Model) -> Option<&UiError> {
     match &model.send.quote {
-        Some((draft, Err(error))) if Some((draft.chain_id, draft.source)) == model.send_source() => {
+        Some((draft, Err(error))) if model.send_source().is_some_and(|source| source.is_of(draft)) => {
             Some(error)
         }
         _ => None,

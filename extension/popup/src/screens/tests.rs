@@ -114,6 +114,36 @@ fn what_sites_write_stays_text() {
     assert!(!page.contains("<b>shop"));
 }
 
+/// What an application says of itself stays text, and its ID stands beside its name.
+#[test]
+fn what_applications_write_stays_text() {
+    let mut model = fixture("application-answer").expect("a fixture");
+    if let Some(answer) = &mut model.application.answer {
+        answer.text = "<img src=x>".to_owned();
+        answer.complaints = vec!["<b>no</b>".to_owned()];
+    }
+    let page = to_html(&draw(&model));
+    assert!(page.contains("&lt;img src=x&gt;") && page.contains("&lt;b&gt;no&lt;/b&gt;"));
+    let page = to_html(&draw(&fixture("send-token").expect("a fixture")));
+    let token = fixture("send-token").and_then(|model| model.send_source()?.token).expect("a token");
+    assert!(page.contains(&token.id.to_string()));
+}
+
+/// Bytes that nobody can read are shown whole, and said to be such.
+#[test]
+fn undecoded_calls_show_their_bytes_and_what_they_did_here() {
+    let page = to_html(&draw(&fixture("review-bytes").expect("a fixture")));
+    assert!(page.contains(crate::words::review::WARN_UNDECODED) && page.contains("64 bytes"));
+    let review = fixture("review-bytes").and_then(|model| model.review).expect("a review");
+    let bytes = &review.operations[0].fields.last().expect("the bytes").value;
+    assert!(page.contains(&format!(">{bytes}<")));
+    assert!(page.contains("publishes event 3"));
+    assert!(
+        !to_html(&draw(&fixture("review-token").expect("a fixture")))
+            .contains(crate::words::review::WARN_UNDECODED)
+    );
+}
+
 #[test]
 fn covered_words_are_not_in_the_page() {
     let covered = to_html(&draw(&fixture("words-covered").expect("a fixture")));

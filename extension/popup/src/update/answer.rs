@@ -3,7 +3,7 @@
 use walnut_wallet::messages::{UiError, UiErrorCode, UiRequest, UiResponse, WALLET_PROTOCOL};
 use zeroize::Zeroizing;
 
-use super::{after_setup, arrive, drop_secret, enter, fresh, send, task};
+use super::{after_setup, arrive, ask, drop_secret, enter, fresh, send, task};
 use crate::{
     message::{Command, Message, Secrets},
     model::{Link, Model, Secret, Sheet},
@@ -43,7 +43,7 @@ fn failed(model: &mut Model, request: UiRequest, error: UiError) -> Vec<Command>
             Vec::new()
         }
         UiRequest::QuoteSend { draft } => {
-            model.send.quote = Some((draft, Err(error)));
+            send::quoted(model, draft, Err(error));
             Vec::new()
         }
         UiRequest::Approve { .. }
@@ -99,6 +99,37 @@ fn succeeded(model: &mut Model, request: UiRequest, response: UiResponse, secret
             }
             Vec::new()
         }
+        (UiRequest::Applications { chain_id }, UiResponse::Applications(applications)) => {
+            if model.route == Route::Chain(chain_id) {
+                model.chain.applications = Some(applications);
+            }
+            Vec::new()
+        }
+        (UiRequest::Application { chain_id, id }, UiResponse::Application(details)) => {
+            if model.route == Route::Application(chain_id, id) {
+                model.application.details = Some(*details);
+            }
+            Vec::new()
+        }
+        (UiRequest::QueryApplication { chain_id, id, .. }, UiResponse::QueryAnswer(mut answer)) => {
+            if model.route != Route::Application(chain_id, id) {
+                return Vec::new();
+            }
+            if let Some(details) = &mut model.application.details {
+                details.history = std::mem::take(&mut answer.history);
+            }
+            model.application.answer = Some(answer);
+            vec![Command::Focus("answer")]
+        }
+        (UiRequest::QueryApplication { chain_id, id, .. }, UiResponse::Review(review)) => {
+            // Whoever has left meanwhile is not called back.
+            if model.route != Route::Application(chain_id, id) {
+                return ask(model, UiRequest::Cancel { review_id: review.id });
+            }
+            model.review = Some(review);
+            model.review_from = model.route;
+            vec![Command::Go(Route::Review)]
+        }
         (_, UiResponse::ReceiveInfo(info)) => {
             model.receive.info = Some(info);
             Vec::new()
@@ -112,7 +143,7 @@ fn succeeded(model: &mut Model, request: UiRequest, response: UiResponse, secret
             send::look_up(model)
         }
         (UiRequest::QuoteSend { draft }, UiResponse::Quote(quote)) => {
-            model.send.quote = Some((draft, Ok(quote)));
+            send::quoted(model, draft, Ok(quote));
             if model.send.is_max {
                 send::fill_max(model);
             }
@@ -120,6 +151,7 @@ fn succeeded(model: &mut Model, request: UiRequest, response: UiResponse, secret
         }
         (UiRequest::PrepareSend { .. }, UiResponse::Review(review)) => {
             model.review = Some(review);
+            model.review_from = Route::Send;
             vec![Command::Go(Route::Review)]
         }
         (UiRequest::Approve { .. }, UiResponse::Approved { activity_id }) => {

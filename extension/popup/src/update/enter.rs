@@ -4,7 +4,7 @@ use walnut_wallet::messages::UiRequest;
 
 use super::{ask, send, site};
 use crate::{
-    message::Command,
+    message::{ChainTab, Command},
     model::{Model, Task},
     route::Route,
 };
@@ -24,7 +24,17 @@ pub(crate) fn enter(model: &mut Model, route: Route) -> Vec<Command> {
             }
             // The chain's own latest rows are asked for even while an older answer is on its way.
             model.tasks.remove(&Task::Chain);
-            ask(model, UiRequest::Chain { chain_id })
+            let mut commands = ask(model, UiRequest::Chain { chain_id });
+            commands.extend(applications(model));
+            commands
+        }
+        Route::Application(chain_id, id) => {
+            let details = model.application.details.as_ref();
+            if details.is_some_and(|known| (known.chain_id, known.summary.id) != (chain_id, id)) {
+                model.application = crate::model::ApplicationView::default();
+            }
+            model.tasks.remove(&Task::Application);
+            ask(model, UiRequest::Application { chain_id, id })
         }
         Route::Activity => {
             let chain_id = model.activity.chain;
@@ -45,4 +55,14 @@ pub(crate) fn enter(model: &mut Model, route: Route) -> Vec<Command> {
         Route::Requests => site::follow(model),
         _ => Vec::new(),
     }
+}
+
+/// The applications of the open chain, while they are shown.
+pub(super) fn applications(model: &mut Model) -> Vec<Command> {
+    let Route::Chain(chain_id) = model.route else { return Vec::new() };
+    if model.chain.tab != ChainTab::Applications {
+        return Vec::new();
+    }
+    model.tasks.remove(&Task::Applications);
+    ask(model, UiRequest::Applications { chain_id })
 }

@@ -1,14 +1,15 @@
 //! Writing a transfer, looking at the staged block, approving it.
 
-use walnut_base::{AccountOwner, Amount, ChainId};
+use walnut_base::{AccountOwner, Amount};
 use walnut_wallet::amount_input::parse_amount;
-use walnut_wallet::messages::{SendDraft, UiRequest};
+use walnut_wallet::messages::{SendDraft, SendQuote, UiError, UiRequest};
 
 use super::ask;
 use crate::{
     message::{Command, Message, Redacted},
     model::Model,
     route::Route,
+    source::Source,
 };
 
 /// A pause in typing after which recipient and fee are asked for.
@@ -42,7 +43,8 @@ pub(super) fn update(model: &mut Model, message: Message) -> Vec<Command> {
             look_up(model)
         }
         Message::SourceChosen(text) => {
-            model.send.source = parse_source(&text);
+            let chosen = model.send_sources().into_iter().find(|(source, _)| source.value() == text);
+            model.send.source = chosen.map(|(source, _)| source);
             model.send.quote = None;
             look_up(model)
         }
@@ -61,7 +63,7 @@ pub(super) fn update(model: &mut Model, message: Message) -> Vec<Command> {
             Some(review_id) if model.may_approve => ask(model, UiRequest::Approve { review_id }),
             _ => Vec::new(),
         },
-        Message::CancelReview => vec![Command::Go(Route::Send)],
+        Message::CancelReview => vec![Command::Go(model.review_from)],
         _ => Vec::new(),
     }
 }
@@ -105,22 +107,34 @@ fn quote_draft(model: &Model) -> Option<SendDraft> {
     if let Some(draft) = model.draft() {
         return Some(draft);
     }
-    let (chain_id, source) = model.send_source()?;
+    let Source { chain_id, owner, token } = model.send_source()?;
     let amount = parse_amount(&model.send.amount, None).unwrap_or(Amount::ZERO);
     Some(SendDraft {
         chain_id,
-        source,
+        source: owner,
         recipient_chain: chain_id,
-        recipient_owner: AccountOwner::CHAIN,
+        // A token can only be sent to an owner; the fee is the same for all.
+        recipient_owner: if token.is_some() { owner } else { AccountOwner::CHAIN },
         amount,
+        token,
     })
+}
+
+/// Keeps an answer about the fee. Answers may overtake each other: one for what was typed before does not replace the one
+/// for what is typed now.
+pub(super) fn quoted(model: &mut Model, draft: SendDraft, answer: Result<SendQuote, UiError>) {
+    let now = quote_draft(model);
+    let is_known = model.send.quote.as_ref().is_some_and(|(known, _)| Some(known) == now.as_ref());
+    if !is_known || Some(&draft) == now.as_ref() {
+        model.send.quote = Some((draft, answer));
+    }
 }
 
 /// Writes the quote's maximum into the amount, when there is a quote for this source.
 pub(super) fn fill_max(model: &mut Model) {
     let source = model.send_source();
     if let Some((draft, Ok(quote))) = &model.send.quote
-        && Some((draft.chain_id, draft.source)) == source
+        && source.is_some_and(|source| source.is_of(draft))
     {
         model.send.amount = crate::format::plain(quote.amount_max);
     }
@@ -128,16 +142,4 @@ pub(super) fn fill_max(model: &mut Model) {
 
 fn question(request: UiRequest) -> Command {
     Command::Ask { request, secrets: Redacted::default() }
-}
-
-/// The value of an option of the source field: `chain` or `owner@chain`.
-pub(crate) fn source_value(chain_id: ChainId, owner: AccountOwner) -> String {
-    if owner.is_chain() { chain_id.to_string() } else { format!("{owner}@{chain_id}") }
-}
-
-fn parse_source(text: &str) -> Option<(ChainId, AccountOwner)> {
-    match text.split_once('@') {
-        Some((owner, chain)) => Some((chain.parse().ok()?, owner.parse().ok()?)),
-        None => Some((text.parse().ok()?, AccountOwner::CHAIN)),
-    }
 }

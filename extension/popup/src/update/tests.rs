@@ -1,10 +1,11 @@
 //! Messages and what they lead to.
 
-use walnut_base::Timestamp;
+use walnut_base::{ApplicationId, CryptoHash, Timestamp};
 use walnut_wallet::{
     activity::ActivityId,
     messages::{
-        LockStatus, Snapshot, Surface, UiError, UiErrorCode, UiEvent, UiRequest, UiResponse, WALLET_PROTOCOL,
+        LockStatus, QueryAnswer, SendDraft, SendQuote, Snapshot, Surface, UiError, UiErrorCode, UiEvent,
+        UiRequest, UiResponse, WALLET_PROTOCOL,
     },
 };
 use zeroize::Zeroizing;
@@ -15,6 +16,7 @@ use crate::{
     mock::fixture,
     model::{Link, Model, Secret, Sheet, Task},
     route::Route,
+    source::Source,
     tree::Form,
     words,
 };
@@ -223,6 +225,21 @@ fn max_follows_the_quote() {
 }
 
 #[test]
+fn an_older_quote_does_not_replace_the_newer_one() {
+    let mut model = fixture("send-token").expect("a fixture");
+    let draft = model.draft().expect("a draft");
+    let older = SendDraft { recipient_owner: draft.source, ..draft.clone() };
+    let error = UiError::new(UiErrorCode::InvalidRecipient, "no owner");
+    let quote = SendQuote { fee: draft.amount, amount_max: draft.amount, balance: draft.amount };
+    let ask = |draft: &SendDraft| UiRequest::QuoteSend { draft: draft.clone() };
+    update(&mut model, answered(ask(&draft), Err(error.clone())));
+    update(&mut model, answered(ask(&older), Ok(UiResponse::Quote(quote.clone()))));
+    assert_eq!(model.send.quote, Some((draft.clone(), Err(error))));
+    update(&mut model, answered(ask(&draft), Ok(UiResponse::Quote(quote.clone()))));
+    assert_eq!(model.send.quote, Some((draft, Ok(quote))));
+}
+
+#[test]
 fn a_failed_request_frees_its_button_and_is_shown() {
     let mut model = fixture("locked").expect("a fixture");
     update(&mut model, Message::Unlock(form(&[("password", "wrong")])));
@@ -271,4 +288,92 @@ fn networks_must_be_https_or_local() {
         assert_eq!(asked(&commands).len() == 1, is_taken, "{url}");
         assert_eq!(model.start.problem.is_none(), is_taken, "{url}");
     }
+}
+
+#[test]
+fn a_question_is_asked_once_and_its_answer_is_shown() {
+    let mut model = fixture("application-token").expect("a fixture");
+    let Route::Application(chain_id, id) = model.route else { panic!("{:?}", model.route) };
+    assert!(asked(&update(&mut model, Message::AskApplication)).is_empty(), "there is no question");
+    update(&mut model, Message::QueryTyped(" query { tickerSymbol } ".to_owned()));
+    let request = UiRequest::QueryApplication { chain_id, id, query: "query { tickerSymbol }".to_owned() };
+    assert_eq!(asked(&update(&mut model, Message::AskApplication)), [&request]);
+    assert!(asked(&update(&mut model, Message::AskApplication)).is_empty(), "it is being asked");
+    let answer = QueryAnswer {
+        text: "{}".to_owned(),
+        is_cut: false,
+        complaints: Vec::new(),
+        took_ms: 1,
+        history: vec!["query { tickerSymbol }".to_owned()],
+    };
+    update(&mut model, answered(request.clone(), Ok(UiResponse::QueryAnswer(answer.clone()))));
+    assert_eq!(model.application.details.as_ref().map(|details| details.history.len()), Some(1));
+    assert!(model.application.answer.is_some());
+    // An answer that comes after one has left is nobody's.
+    let mut elsewhere = fixture("home").expect("a fixture");
+    update(&mut elsewhere, answered(request, Ok(UiResponse::QueryAnswer(answer))));
+    assert_eq!(elsewhere.application.answer, None);
+}
+
+#[test]
+fn a_mutation_leads_to_a_review_and_back() {
+    let mut model = fixture("application-token").expect("a fixture");
+    let there = model.route;
+    let Route::Application(chain_id, id) = there else { panic!("{there:?}") };
+    let review = fixture("review-token").and_then(|model| model.review).expect("a review");
+    let request = UiRequest::QueryApplication { chain_id, id, query: "mutation { a }".to_owned() };
+    let commands = update(&mut model, answered(request.clone(), Ok(UiResponse::Review(review.clone()))));
+    assert!(goes_to(&commands, Route::Review));
+    update(&mut model, Message::Arrived(Route::Review));
+    assert_eq!(model.parent(), Some(there));
+    assert!(goes_to(&update(&mut model, Message::CancelReview), there));
+    let commands = update(&mut model, Message::Arrived(there));
+    assert!(asked(&commands).contains(&&UiRequest::Cancel { review_id: review.id }));
+    // Whoever has left is not called back; the block is dropped.
+    let mut elsewhere = fixture("home").expect("a fixture");
+    let commands = update(&mut elsewhere, answered(request, Ok(UiResponse::Review(review.clone()))));
+    assert_eq!(asked(&commands), [&UiRequest::Cancel { review_id: review.id }]);
+    assert!(elsewhere.review.is_none());
+}
+
+#[test]
+fn tokens_are_sent_from_the_balance_that_was_chosen() {
+    let mut model = fixture("application-token").expect("a fixture");
+    let source = fixture("send-token").and_then(|model| model.send_source()).expect("a source");
+    assert!(goes_to(&update(&mut model, Message::SendFrom(source.clone())), Route::Send));
+    let commands = update(&mut model, Message::Arrived(Route::Send));
+    let [UiRequest::QuoteSend { draft }] = asked(&commands)[..] else { panic!("{commands:?}") };
+    assert_eq!((draft.token.clone(), draft.source), (source.token.clone(), source.owner));
+    assert_eq!(draft.recipient_owner, source.owner, "nobody else is known yet, and a chain cannot have it");
+    let own = Source::chain(source.chain_id);
+    update(&mut model, Message::SourceChosen(own.value()));
+    assert_eq!(model.send_source(), Some(own));
+    update(&mut model, Message::SourceChosen(source.value()));
+    assert_eq!(model.send_source(), Some(source));
+    let draft = fixture("send-token").and_then(|model| model.draft()).expect("a draft");
+    assert!(draft.token.is_some());
+}
+
+#[test]
+fn an_application_is_opened_by_its_id() {
+    let mut model = fixture("chain-applications").expect("a fixture");
+    let Route::Chain(chain_id) = model.route else { panic!("{:?}", model.route) };
+    let commands = update(&mut model, Message::OpenApplication(form(&[("application", "abc")])));
+    assert!(matches!(commands.as_slice(), [Command::Focus("application")]));
+    assert_eq!(model.start.problem, Some(words::applications::ID_UNREADABLE));
+    let id = ApplicationId::new(CryptoHash::from([7; 32]));
+    let text = format!(" {id} ");
+    let commands = update(&mut model, Message::OpenApplication(form(&[("application", &text)])));
+    assert!(goes_to(&commands, Route::Application(chain_id, id)));
+    let commands = update(&mut model, Message::Arrived(Route::Application(chain_id, id)));
+    assert_eq!(asked(&commands), [&UiRequest::Application { chain_id, id }]);
+    assert_eq!(model.start.problem, None);
+}
+
+#[test]
+fn locking_leaves_no_question_behind() {
+    let mut model = fixture("application-answer").expect("a fixture");
+    update(&mut model, Message::Told(Box::new(UiEvent::LockChanged { lock: LockStatus::Locked })));
+    assert!(model.application.query.is_empty() && model.application.answer.is_none());
+    assert!(model.application.details.is_none());
 }

@@ -15,6 +15,7 @@ pub(crate) mod send {
     pub(crate) const FROM: &str = "From";
     pub(crate) const FEE: &str = "Fee";
     pub(crate) const AFTERWARDS: &str = "Balance afterwards";
+    pub(crate) const TOKEN_HINT: &str = "Paste owner@chain: these tokens belong to owners.";
     pub(crate) const REVIEW: &str = "Review";
     pub(crate) const STAGING: &str = "Trying it out here…";
     pub(crate) const NO_SOURCE: &str = "Nothing to send from";
@@ -62,6 +63,7 @@ pub(crate) mod review {
     pub(crate) const FEE: &str = "Fee";
     pub(crate) const BALANCE_AFTER: &str = "Balance afterwards";
     pub(crate) const SIGNED_BY: &str = "Signed by";
+    pub(crate) const FUEL: &str = "Fuel used";
     pub(crate) const EFFECTS: &str = "What it does";
     pub(crate) const RECEIVED: &str = "What it receives";
     pub(crate) const OPERATIONS: &str = "Operations, decoded from the bytes to be signed";
@@ -72,14 +74,17 @@ pub(crate) mod review {
     pub(crate) const WARN_NEW: &str =
         "You have never sent anything to this address. Compare it with the one you were given.";
     pub(crate) const WARN_NEARLY_ALL: &str = "This is nearly everything you have there.";
-    pub(crate) const WARN_UNDECODED: &str =
-        "Part of this block cannot be decoded. Approving means signing blindly.";
+    pub(crate) const WARN_UNDECODED: &str = "Part of this block cannot be decoded. What it was seen to do when it was tried out here is listed; the rest is up to the application.";
     pub(crate) const WARN_OWN: &str = "This is one of your own addresses.";
     pub(crate) const WARN_FOREIGN: &str = "The tokens go to an owner on a chain you do not know. Only that owner can fetch them, and only while that chain takes blocks.";
     pub(crate) const WARN_IRREVERSIBLE: &str = "This cannot be undone.";
 
     pub(crate) fn balance_of(name: &str) -> String {
         format!("Balance of {name}")
+    }
+
+    pub(crate) fn token_of(symbol: &str, name: &str) -> String {
+        format!("{symbol} of {name}")
     }
 
     pub(crate) fn message(to: &str) -> String {
@@ -105,7 +110,7 @@ pub(crate) mod receive {
 
     pub(crate) fn owner_purpose(account: &str, chain: &str) -> String {
         format!(
-            "For tokens that only {account} may spend, kept on {chain}. Use it on chains with several owners."
+            "For tokens that only {account} may spend, kept on {chain}. Use it on chains with several owners, and for tokens of applications."
         )
     }
 

@@ -28,6 +28,7 @@ pub(crate) mod home {
     pub(crate) const SEND: &str = "Send";
     pub(crate) const RECEIVE: &str = "Receive";
     pub(crate) const CHAINS: &str = "Chains";
+    pub(crate) const TOKENS: &str = "Tokens of applications";
     pub(crate) const WATCHED: &str = "Watched chains";
     pub(crate) const ADD: &str = "Add";
     pub(crate) const LATEST: &str = "Latest activity";
@@ -68,6 +69,7 @@ pub(crate) mod chain {
     pub(crate) const OWNERS: &str = "Owners";
     pub(crate) const APPLICATIONS: &str = "Applications";
     pub(crate) const CHAIN_ITSELF: &str = "The chain itself";
+    pub(crate) const OF_CHAIN_ITSELF: &str = "of the chain itself";
     pub(crate) const CHAIN_ITSELF_TEXT: &str = "Pays fees; any owner of the chain can spend it.";
     pub(crate) const ANOTHER_OWNER: &str = "Another owner";
     pub(crate) const INBOX_EMPTY: &str = "Inbox empty";
@@ -107,6 +109,10 @@ pub(crate) mod chain {
 
     pub(crate) fn unread(bundles: u32) -> String {
         format!("{bundles} in the inbox")
+    }
+
+    pub(crate) fn of(name: &str) -> String {
+        format!("of {name}")
     }
 
     pub(crate) fn from(name: &str) -> String {
