@@ -1,10 +1,11 @@
 // The main job, live: two wallets in two browsers on a local network. Each claims a chain and runs its own node; they
-// pay each other; one browser is killed and comes back with everything.
+// pay each other, also in the token of an application; one browser is killed and comes back with everything.
 
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { Session, main, says, textOf, theme } from './lib.mjs';
+import { Developer, transfer } from './developer.mjs';
+import { Session, fill, main, press, says, textOf, theme } from './lib.mjs';
 import { Wallet, between, tokens } from './wallet.mjs';
 
 const PASSWORD = 'walnut tree quiet harbour';
@@ -47,6 +48,8 @@ async function demo(ana, bob, report, options) {
 
   await pay(ana, bob, '2.5', chains, addresses, report);
   await pay(bob, ana, '0.75', chains, addresses, report);
+
+  await trade(ana, bob, chains, report, options);
 
   await ana.step('shows what happened', async () => {
     await ana.go('activity');
@@ -93,6 +96,46 @@ async function demo(ana, bob, report, options) {
     await ana.go('home');
     await ana.picture('home-dark');
     report.say(`      balance: ${(await textOf(ana.page, 'main .balance')).replace(/\s+/g, ' ')}`);
+  });
+}
+
+/** Somebody publishes a token; it goes from the first wallet to the second, and both show it. */
+async function trade(ana, bob, chains, report, options) {
+  const owners = {};
+  for (const wallet of [ana, bob]) owners[wallet.name] = (await wallet.snapshot()).accounts[0].owner;
+  const developer = new Developer(path.join(options.out, 'developer'));
+  const token = await report.step('a developer publishes a token from the terminal, with a supply of 1000', async () => {
+    const owner = await developer.join(options.faucet);
+    return developer.create('fungible', { ticker_symbol: 'WAL' }, { accounts: { [owner]: '1000.' } });
+  });
+  report.say(`      application ${token}`);
+  await report.step('… and sends 100 WAL to ana', () => developer.call(token, transfer({
+    owner: developer.owner, amount: '100.', chain: chains.ana, target: owners.ana })));
+  await ana.step('receives 100 WAL: fetches the application and runs it', async () => {
+    await ana.holds(chains.ana, token, owners.ana, '100');
+    await ana.go(`chain/${chains.ana}`);
+    await press(ana.page, 'Balances');
+    await says(ana.page, 'WAL', 'main');
+    await ana.picture('token');
+  });
+  const item = await ana.step('sends 12.5 WAL to bob: simulated, approved, certified', async () => {
+    await ana.chooseToken();
+    await fill(ana.page, '#to', `${owners.bob}@${chains.bob}`);
+    await fill(ana.page, '#amount', '12.5');
+    await press(ana.page, 'Review');
+    await says(ana.page, 'You send 12.5 WAL', 'main');
+    await ana.picture('token-review');
+    return ana.follow(await ana.approve(), 'certified');
+  });
+  timings.application_approve_to_certificate_ms = between(item, 'queued', 'certified');
+  report.say(`      approve → certificate ${between(item, 'queued', 'certified').toFixed(0)} ms`);
+  await ana.step('has 87.5 WAL left', () => ana.holds(chains.ana, token, owners.ana, '87.5'));
+  await bob.step('receives 12.5 WAL', async () => {
+    await bob.holds(chains.bob, token, owners.bob, '12.5');
+    await bob.go(`chain/${chains.bob}`);
+    await press(bob.page, 'Balances');
+    await says(bob.page, '12.5', 'main');
+    await bob.picture('token');
   });
 }
 

@@ -209,6 +209,21 @@ export class Wallet {
       item.kind.received?.origin === origin && tokens(item.kind.received.amount) === tokens(amount)));
   }
 
+  /** Waits until an owner has so much of an application's token on a chain. */
+  async holds(chain, token, owner, amount) {
+    return this.saved(`${amount} of the token`, (saved) => saved.chains.find((one) => one.chain_id === chain)?.tokens
+      .find((one) => one.token.id === token && one.owner === owner && tokens(one.balance) === tokens(amount)));
+  }
+
+  /** Opens the send screen with the first token of an application chosen. */
+  async chooseToken() {
+    await this.go('send');
+    const value = await until('a token to send', () => this.page.evaluate(() =>
+      [...document.querySelectorAll('#from option')].find((option) => option.value.includes('#'))?.value ?? null));
+    await this.page.select('#from', value);
+    await says(this.page, 'WAL', '#amount-hint');
+  }
+
   /** Types the password on the lock screen. */
   async unlock(password) {
     await says(this.page, 'Locked');

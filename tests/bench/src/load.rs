@@ -15,14 +15,16 @@ use tokio::task::LocalSet;
 use walnut_base::{
     Account, AccountOwner, AccountSecretKey, Amount, ChainId, GenesisConfig, Operation, SystemOperation,
 };
+use walnut_cli::Connections;
 use walnut_client::{Client, LocalNode, Options, Outcome};
 
 use crate::{
-    host::{Connections, Wallet},
+    Wallet,
     machine::{Machine, median},
     network::{Network, to_f64},
     process,
     table::{Row, Table, Target},
+    wallet,
 };
 
 /// Time before the clock starts: connections, caches, and chains that have a first block.
@@ -47,7 +49,7 @@ impl Sender {
         key: Rc<AccountSecretKey>,
     ) -> Result<Self> {
         let owner = key.owner();
-        let host = Rc::new(Wallet::new(connections, Some(key)));
+        let host = wallet(connections, Some(key));
         LocalNode::initialize(&*host, genesis).await?;
         let client = Client::open(host, Options::default()).await?;
         client.own(chain_id, owner).await;

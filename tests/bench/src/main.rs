@@ -4,9 +4,9 @@
 //! Nothing is in the table that was not measured in this run; what could not be measured says so. The reference's
 //! figures were measured on 2 cores with 4 reference validators.
 
+mod applications;
 mod browser;
 mod growth;
-mod host;
 mod load;
 mod machine;
 mod network;
@@ -16,12 +16,17 @@ mod table;
 
 use std::{
     path::{Path, PathBuf},
+    rc::Rc,
     time::Duration,
 };
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand, ValueEnum};
 use tempfile::TempDir;
+use walnut_base::AccountSecretKey;
+use walnut_cli::{Connections, NativeHost, NativeOutside};
+use walnut_execution::WasmApplications;
+use walnut_storage::MemoryStorage;
 
 use crate::{machine::Machine, table::Table};
 
@@ -58,9 +63,11 @@ enum Part {
     Load,
     /// A new wallet that reads a chain.
     Sync,
+    /// The machine that runs applications.
+    Applications,
     /// Blocks on longer and longer chains.
     Growth,
-    /// What a browser measured, and the sizes of what it loads.
+    /// The wallet in a browser, and the sizes of what that loads.
     Browser,
 }
 
@@ -109,25 +116,50 @@ fn measure(
         progress("an idle network");
         network::measure_idle(&scratch.join("idle"), table)?;
     }
-    if arguments.wants(Part::Load) || arguments.wants(Part::Sync) {
+    let wants_browser = arguments.wants(Part::Browser) && browser::is_there();
+    let needs_chain = wants_browser || arguments.wants(Part::Sync);
+    if needs_chain || arguments.wants(Part::Load) {
         let seconds = Duration::from_secs(arguments.seconds);
         let chains = arguments.wallets + 3;
         let network = network::Network::start(&scratch.join("load"), chains)?;
+        if needs_chain {
+            progress("a chain for new wallets");
+            sync::make_chain(&network)?;
+        }
+        if wants_browser {
+            progress("the wallet in Chromium");
+            browser::measure(&network, machine, scratch, table)?;
+        }
         if arguments.wants(Part::Sync) {
-            progress("a chain for a new wallet");
+            progress("new wallets");
             sync::measure(&network, machine, table)?;
         }
         if arguments.wants(Part::Load) {
             load::measure(&network, machine, arguments.wallets, seconds, table)?;
         }
     }
+    if arguments.wants(Part::Applications) {
+        progress("applications");
+        applications::measure(table)?;
+    }
     if arguments.wants(Part::Growth) {
         growth::measure(&scratch.join("growth"), table)?;
     }
     if arguments.wants(Part::Browser) {
-        browser::measure(target, table)?;
+        if !wants_browser {
+            browser::leave_out(table);
+        }
+        browser::measure_sizes(target, table)?;
     }
     Ok(())
+}
+
+/// A wallet of this process: all in memory, with at most one key.
+type Wallet = NativeHost<MemoryStorage>;
+
+fn wallet(connections: &Connections, key: Option<Rc<AccountSecretKey>>) -> Rc<Wallet> {
+    let applications = WasmApplications::new(NativeOutside::default());
+    Rc::new(NativeHost::new(MemoryStorage::new(), applications, Rc::clone(connections), key))
 }
 
 /// Says on standard error what is going on; standard output holds the result only.

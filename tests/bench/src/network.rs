@@ -38,6 +38,8 @@ pub(crate) struct Network {
     pub(crate) genesis_path: PathBuf,
     /// Its genesis.
     pub(crate) genesis: GenesisConfig,
+    /// Base address of its faucet.
+    pub(crate) faucet: String,
     keys: Vec<(AccountOwner, Rc<AccountSecretKey>)>,
 }
 
@@ -45,6 +47,7 @@ pub(crate) struct Network {
 struct Ready {
     ready: bool,
     genesis: PathBuf,
+    faucet: String,
 }
 
 impl Network {
@@ -72,12 +75,12 @@ impl Network {
         let ready = ready.and_then(|ready| {
             anyhow::ensure!(ready.ready, "the network is not ready");
             let keystore: KeystoreFile = read_json(&folder.join("keystore.json"))?;
-            Ok((read_json(&ready.genesis)?, ready.genesis, keystore))
+            Ok((read_json(&ready.genesis)?, ready, keystore))
         });
         match ready {
-            Ok((genesis, genesis_path, keystore)) => {
+            Ok((genesis, Ready { genesis: genesis_path, faucet, .. }, keystore)) => {
                 let keys = keystore.keys.into_iter().map(|(owner, key)| (owner, Rc::new(key.0))).collect();
-                Ok(Self { child, ready_after, genesis_path, genesis, keys })
+                Ok(Self { child, ready_after, genesis_path, genesis, faucet, keys })
             }
             Err(error) => {
                 end(&mut child);

@@ -3,7 +3,6 @@
 use std::{
     path::PathBuf,
     process::Command,
-    rc::Rc,
     time::{Duration, Instant},
 };
 
@@ -11,23 +10,24 @@ use anyhow::{Context as _, Result};
 use clap::Args;
 use serde::{Deserialize, Serialize};
 use walnut_base::{ChainId, GenesisConfig};
+use walnut_cli::Connections;
 use walnut_client::{ChainMode, Client, LocalNode, Options};
 
 use crate::{
-    host::{Connections, Wallet},
     load::{Sender, transfer},
     machine::{Machine, median},
     network::{Network, VALIDATORS, read_json, to_f64},
     process,
     table::{Row, Table, Target},
+    wallet,
 };
 
 /// Blocks of the chain.
-const BLOCKS: u64 = 400;
+pub(crate) const BLOCKS: u64 = 400;
 /// Wallets, one after the other; the median counts.
 const RUNS: usize = 5;
 /// The chain: the first that is neither the admin's nor the faucet's.
-const CHAIN: usize = 2;
+pub(crate) const CHAIN: usize = 2;
 
 /// What the inner process is told.
 #[derive(Args, Debug)]
@@ -53,7 +53,7 @@ pub(crate) fn run_wallet(arguments: &WalletArguments) -> Result<()> {
     let genesis: GenesisConfig = read_json(&arguments.genesis)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let info = runtime.block_on(async {
-        let host = Rc::new(Wallet::new(&Connections::default(), None));
+        let host = wallet(&Connections::default(), None);
         LocalNode::initialize(&*host, &genesis).await?;
         let client = Client::open(host, Options::default()).await?;
         client.follow(arguments.chain, ChainMode::Full).await;
@@ -69,11 +69,9 @@ pub(crate) fn run_wallet(arguments: &WalletArguments) -> Result<()> {
     Ok(())
 }
 
-/// Makes a chain and lets new wallets read it.
+/// Lets new wallets read the chain that [`make_chain`] has made.
 pub(crate) fn measure(network: &Network, machine: &Machine, table: &mut Table) -> Result<()> {
     let (chain_id, _) = network.chain(CHAIN)?;
-    make_chain(network)?;
-    crate::progress("new wallets");
     let program = std::env::current_exe().context("this program does not know where it is")?;
     let mut times = Vec::new();
     let mut peak_bytes = 0;
@@ -110,7 +108,8 @@ pub(crate) fn measure(network: &Network, machine: &Machine, table: &mut Table) -
     Ok(())
 }
 
-fn make_chain(network: &Network) -> Result<()> {
+/// Makes the chain.
+pub(crate) fn make_chain(network: &Network) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let (chain_id, key) = network.chain(CHAIN)?;

@@ -6,15 +6,14 @@
 //!
 //! The three recordings under `golden/` are compiled in ([`GOLDEN`]), so that the same replay runs in a browser.
 
-mod block_on;
 mod mismatch;
 mod recording;
 mod replay;
 
-pub use block_on::block_on;
 pub use mismatch::{Mismatch, MismatchKind};
 pub use recording::{Files, Recording, RecordingError};
 pub use replay::{ChainReport, Report, replay};
+pub use walnut_views::ready as block_on;
 
 /// The files under `golden/`, by path relative to it.
 pub const GOLDEN: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/golden.rs"));

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use walnut_base::{BlockHeight, ChainId};
+use walnut_execution::OutcomeField;
 
 /// One difference.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -31,22 +32,8 @@ pub enum MismatchKind {
     UnknownEpoch,
     /// The signatures are not a quorum of the committee of the block's epoch.
     Signatures,
-    /// `outcome.messages`.
-    Messages,
-    /// `outcome.previous_message_blocks`.
-    PreviousMessageBlocks,
-    /// `outcome.previous_event_blocks`.
-    PreviousEventBlocks,
-    /// `outcome.state_hash`.
-    StateHash,
-    /// `outcome.oracle_responses`.
-    OracleResponses,
-    /// `outcome.events`.
-    Events,
-    /// `outcome.blobs`.
-    Blobs,
-    /// `outcome.operation_results`.
-    OperationResults,
+    /// A field of the outcome.
+    Outcome(OutcomeField),
     /// The block was refused.
     Execution,
     /// Something the block needs is not in the recording.
@@ -61,12 +48,22 @@ pub enum MismatchKind {
     FinalEpoch,
 }
 
+/// Fields of the outcome stand for themselves.
+impl fmt::Display for MismatchKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            MismatchKind::Outcome(field) => write!(formatter, "{field:?}"),
+            kind => write!(formatter, "{kind:?}"),
+        }
+    }
+}
+
 impl fmt::Display for Mismatch {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}", self.chain_id)?;
         if let Some(height) = self.height {
             write!(formatter, " block {height}")?;
         }
-        write!(formatter, ": {:?}: {}", self.kind, self.detail)
+        write!(formatter, ": {}: {}", self.kind, self.detail)
     }
 }

@@ -14,7 +14,7 @@ use walnut_base::{
 use walnut_chain::{
     ChainError, Failure, Handled, Node, NodeConfig, ProcessingMode, WorkerError, initialize_storage, records,
 };
-use walnut_execution::{Applications, BlockError, ExecutionError, OutcomeField};
+use walnut_execution::{Applications, BlockError, ExecutionError, FieldMismatch};
 use walnut_views::{Batch, MemoryStore};
 
 use crate::{Mismatch, MismatchKind, Recording};
@@ -31,7 +31,7 @@ pub struct ChainReport {
     pub blocks: u64,
     /// Blocks that were executed and came out as recorded.
     pub executed: u64,
-    /// Blocks from the chain's first application call on that the given applications could not run.
+    /// Blocks from the first one on that calls an application which the given runner cannot run.
     pub needs_applications: u64,
     /// Whether balance, height, epoch and state hash at the end were compared (not if blocks are left).
     pub final_state_checked: bool,
@@ -105,7 +105,7 @@ enum Stop {
 enum Obstacle {
     Blobs(Vec<BlobId>),
     LaterMaybe(String),
-    Stop(Stop, Option<(MismatchKind, String)>),
+    Stop(Stop, Vec<(MismatchKind, String)>),
 }
 
 impl<A: Applications> Replay<'_, A> {
@@ -215,8 +215,8 @@ impl<A: Applications> Replay<'_, A> {
                             chain.executed += 1;
                             moved = true;
                         }
-                        Err(Obstacle::Stop(stop, mismatch)) => {
-                            if let Some((kind, detail)) = mismatch {
+                        Err(Obstacle::Stop(stop, mismatches)) => {
+                            for (kind, detail) in mismatches {
                                 self.add(*chain_id, Some(certificate.height().0), kind, detail);
                             }
                             chain.stop = Some(stop);
@@ -422,22 +422,17 @@ fn obstacle(error: WorkerError) -> Obstacle {
     match execution_error(&error) {
         Some(ExecutionError::EventsNotFound(_)) => return Obstacle::LaterMaybe(error.to_string()),
         Some(ExecutionError::ApplicationsUnsupported(_)) => {
-            return Obstacle::Stop(Stop::NeedsApplications, None);
+            return Obstacle::Stop(Stop::NeedsApplications, Vec::new());
         }
         _ => {}
     }
-    let kind = match error.as_chain_error() {
-        Some(ChainError::OutcomeMismatch(mismatch)) => match mismatch.field {
-            OutcomeField::Messages => MismatchKind::Messages,
-            OutcomeField::PreviousMessageBlocks => MismatchKind::PreviousMessageBlocks,
-            OutcomeField::PreviousEventBlocks => MismatchKind::PreviousEventBlocks,
-            OutcomeField::StateHash => MismatchKind::StateHash,
-            OutcomeField::OracleResponses => MismatchKind::OracleResponses,
-            OutcomeField::Events => MismatchKind::Events,
-            OutcomeField::Blobs => MismatchKind::Blobs,
-            OutcomeField::OperationResults => MismatchKind::OperationResults,
-        },
-        _ => MismatchKind::Execution,
+    let mismatches = match error.as_chain_error() {
+        Some(ChainError::OutcomeMismatch(mismatch)) => {
+            let of_field =
+                |mismatch: &FieldMismatch| (MismatchKind::Outcome(mismatch.field), mismatch.to_string());
+            mismatch.fields.iter().map(of_field).collect()
+        }
+        _ => vec![(MismatchKind::Execution, error.to_string())],
     };
-    Obstacle::Stop(Stop::Failed, Some((kind, error.to_string())))
+    Obstacle::Stop(Stop::Failed, mismatches)
 }

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use walnut_execution::UnsupportedApplications;
+use walnut_execution::{NothingOutside, WasmApplications};
 use walnut_vectors::{Recording, Report, block_on, replay};
 
 fn main() -> ExitCode {
@@ -27,7 +27,7 @@ fn main() -> ExitCode {
             }
         };
         let start = Instant::now();
-        let report = block_on(replay(&recording, UnsupportedApplications));
+        let report = block_on(replay(&recording, WasmApplications::<NothingOutside>::default()));
         let time = start.elapsed();
         is_clean &= report.mismatches.is_empty();
         if as_json {
@@ -48,7 +48,7 @@ fn print_json(folder: &str, report: &Report, time: Duration) {
         "recording": folder,
         "report": report,
         "mismatches_by_kind": report.mismatches_by_kind().into_iter()
-            .map(|(kind, count)| (format!("{kind:?}"), count))
+            .map(|(kind, count)| (kind.to_string(), count))
             .collect::<std::collections::BTreeMap<_, _>>(),
         "microseconds": u64::try_from(time.as_micros()).unwrap_or(u64::MAX),
         "blocks_per_second": u64::try_from(blocks_per_second(report, time)).unwrap_or(u64::MAX),
@@ -82,7 +82,7 @@ fn print_table(folder: &str, report: &Report, time: Duration) {
         blocks_per_second(report, time),
     );
     for (kind, count) in report.mismatches_by_kind() {
-        println!("  {kind:?}: {count}");
+        println!("  {kind}: {count}");
     }
     for mismatch in &report.mismatches {
         println!("  {mismatch}");

@@ -1,0 +1,106 @@
+//! A network in this process, and nodes that know nothing yet.
+
+use std::rc::Rc;
+
+use rand_core::OsRng;
+use walnut_base::{AccountOwner, AccountSecretKey, BlockHeight, ChainId, CryptoHash, TimeDelta, http};
+use walnut_cli::{Connections, NativeHost, NativeOutside};
+use walnut_client::{ChainMode, ClaimedChain, Client, FaucetRequest, LocalNode, Options, faucet};
+use walnut_execution::WasmApplications;
+use walnut_rpc::http::HttpClient;
+use walnut_storage::MemoryStorage;
+use walnut_validator::{LocalNet, LocalNetOptions, genesis::Policy};
+
+use crate::person::Person;
+
+/// A claim waits for a block.
+const FAUCET_LIMITS: http::Limits =
+    http::Limits { maximum_bytes: 1 << 20, timeout: TimeDelta::from_secs(60) };
+
+/// A client whose store is memory.
+pub(crate) type Wallet = Client<NativeHost<MemoryStorage>>;
+
+/// Four validators of two shards each, and a faucet.
+pub struct Network {
+    net: LocalNet,
+    connections: Connections,
+    applications: WasmApplications<NativeOutside>,
+}
+
+impl Network {
+    /// A network on which everything is free.
+    pub async fn start() -> Self {
+        Self::with_prices(Policy::NoFees).await
+    }
+
+    /// A network with prices.
+    pub async fn with_prices(policy: Policy) -> Self {
+        let options = LocalNetOptions { policy, ..LocalNetOptions::default() };
+        assert_eq!((options.validators, options.shards), (4, 2));
+        let net = LocalNet::start(options).await.expect("the network starts");
+        // The nodes share what they have loaded: each executes by itself, but compiling once is enough.
+        let applications = WasmApplications::new(NativeOutside::default());
+        Self { net, connections: Connections::default(), applications }
+    }
+
+    /// Somebody with a new key and a chain from the faucet, with 1000 tokens.
+    pub async fn person(&self) -> Person {
+        let key = AccountSecretKey::generate(&mut OsRng);
+        let owner = key.owner();
+        let client = self.client(Some(key)).await;
+        let ClaimedChain { chain_id, .. } = self.claim(owner);
+        client.own(chain_id, owner).await;
+        client.sync_chain(chain_id).await.expect("a new chain can be downloaded");
+        Person::new(Rc::new(client), owner, chain_id)
+    }
+
+    /// A node that knows the genesis and nothing else.
+    async fn client(&self, key: Option<AccountSecretKey>) -> Wallet {
+        let connections = Rc::clone(&self.connections);
+        let key = key.map(Rc::new);
+        let host = NativeHost::new(MemoryStorage::new(), self.applications.clone(), connections, key);
+        LocalNode::initialize(&host, &self.net.genesis).await.expect("an empty store takes any genesis");
+        // Who goes on has seen messages arrive.
+        let options = Options { wait_for_outgoing_messages: true, ..Options::default() };
+        Client::open(Rc::new(host), options).await.expect("the store was prepared")
+    }
+
+    /// Blocks this thread; the faucet runs in others.
+    fn claim(&self, owner: AccountOwner) -> ClaimedChain {
+        let content_type = http::Header { name: "content-type".into(), value: b"application/json".to_vec() };
+        let request = http::Request {
+            method: http::Method::Post,
+            url: self.net.faucet.clone().expect("the network has a faucet"),
+            headers: vec![content_type],
+            body: FaucetRequest::Claim(owner).body().into_bytes(),
+        };
+        let response = HttpClient::default().exchange(&request, FAUCET_LIMITS).expect("the faucet answers");
+        let text = String::from_utf8(response.body).expect("the faucet speaks JSON");
+        faucet::read_claim(&text, &owner).expect("the faucet has enough")
+    }
+
+    /// A new node downloads the person's chain and executes all of it. It must come to the state hash that validators
+    /// have certified, and to that of the person's own node.
+    pub async fn replays(&self, person: &Person) {
+        let (height, hash) = self.replay(person.chain()).await;
+        let certificate = person.last_block().await;
+        let certified = certificate.block().header.state_hash;
+        assert_ne!(certified, CryptoHash::from([0; 32]), "this network hashes its state");
+        assert_eq!(height, BlockHeight(certificate.height().0 + 1));
+        assert_eq!(hash, certified, "replayed");
+        assert_eq!(person.state_hash().await, certified, "executed by the person's node");
+    }
+
+    async fn replay(&self, chain_id: ChainId) -> (BlockHeight, CryptoHash) {
+        let client = self.client(None).await;
+        client.follow(chain_id, ChainMode::Follow).await;
+        let info = Box::pin(client.sync_chain(chain_id)).await.expect("the chain can be replayed");
+        (info.next_block_height, info.state_hash.expect("a chain with blocks has a state"))
+    }
+
+    /// Ends the network. People should be gone by then.
+    pub async fn stop(self) {
+        drop(self.connections);
+        self.net.stop().await;
+    }
+}
