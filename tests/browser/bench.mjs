@@ -3,6 +3,8 @@
 //
 // Environment beside that of lib.mjs:
 //   WALNUT_BENCH_RECIPIENT  a chain to pay to
+//   WALNUT_BENCH_COUNTER    an application: a counter
+//   WALNUT_BENCH_LOOP       an application: turns in a loop as often as it is told
 //   WALNUT_BENCH_CHAIN      a chain to read, of WALNUT_BENCH_BLOCKS blocks
 //
 // The figures go to browser.json in WALNUT_OUT: medians, with the single runs beside them.
@@ -10,7 +12,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 
-import { Session, main, says, settings, until } from './lib.mjs';
+import { Session, fill, main, press, says, settings, until } from './lib.mjs';
 import { Wallet, between } from './wallet.mjs';
 
 const PASSWORD = 'walnut tree quiet harbour';
@@ -22,6 +24,9 @@ const STARTS = 3;
 const PAINTS = 7;
 const SYNCS = 3;
 const COMMITS = 100;
+/** Turns of the long loop and of the short one, and how often both are measured. */
+const TURNS = { long: 8_000_000, short: 1_000_000 };
+const LOOPS = 5;
 
 const figures = {};
 
@@ -29,14 +34,17 @@ await main(async ({ session, report, options }) => {
   const wallet = new Wallet('ana', session, report);
   // Pictures take time from whatever comes next.
   wallet.picture = async () => null;
+  let chain;
   await report.step('make a wallet and claim a chain', async () => {
     await wallet.open();
     await wallet.create(PASSWORD);
     await wallet.useNetwork(options.faucet);
-    await wallet.claim('bench');
+    chain = await wallet.claim('bench');
   }, session);
   await report.step('ask the browser what it allows', () => allowed(wallet, options), session);
   await report.step('pay', () => payments(wallet), session);
+  await report.step('call an application', () => operations(wallet, chain), session);
+  await report.step('use fuel', () => fuel(wallet, chain), session);
   await report.step('paint', () => paints(wallet), session);
   await report.step('start again', () => starts(wallet), session);
   for (let run = 0; run < SYNCS; run += 1) {
@@ -94,17 +102,62 @@ async function payments(wallet) {
   const fromWorker = [];
   for (let run = 0; run < WARM_UP + PAYMENTS; run += 1) {
     await wallet.prepare(recipient, '0.001');
-    await wallet.page.evaluate(() => {
-      addEventListener('click', () => { globalThis.clickedAt = Date.now(); }, { capture: true, once: true });
-    });
-    const item = await wallet.follow(await wallet.approve(), 'delivered');
+    const { item, took } = await approved(wallet);
     if (run < WARM_UP) continue;
-    const certified = item.timeline.find(({ step }) => step === 'certified').at / 1000;
-    fromClick.push(certified - await wallet.page.evaluate(() => globalThis.clickedAt));
+    fromClick.push(took);
     fromWorker.push(between(item, 'queued', 'certified'));
   }
   note('approve_to_certificate_ms', fromClick);
   note('queued_to_certificate_ms', fromWorker);
+}
+
+/** Approves the review on the screen: the item, and the time from the click to the certificate. */
+async function approved(wallet) {
+  await wallet.page.evaluate(() => {
+    addEventListener('click', () => { globalThis.clickedAt = Date.now(); }, { capture: true, once: true });
+  });
+  const item = await wallet.follow(await wallet.approve(), 'delivered');
+  const certified = item.timeline.find(({ step }) => step === 'certified').at / 1000;
+  return { item, took: certified - await wallet.page.evaluate(() => globalThis.clickedAt) };
+}
+
+/** The same for operations of an application that the wallet has not seen before. */
+async function operations(wallet, chain) {
+  const id = process.env.WALNUT_BENCH_COUNTER;
+  const question = { chain_id: chain, id, query: 'query { value }' };
+  const { elapsed } = await wallet.ask({ query_application: question });
+  figures.first_question_ms = elapsed;
+  const times = [];
+  for (let run = 0; run < WARM_UP + PAYMENTS; run += 1) {
+    await wallet.go('home');
+    await wallet.go(`application/${chain}/${id}`);
+    await fill(wallet.page, '#query', 'mutation { increment(value: 1) }');
+    await press(wallet.page, 'Ask');
+    await says(wallet.page, 'Approve and sign');
+    const { took } = await approved(wallet);
+    if (run >= WARM_UP) times.push(took);
+  }
+  note('operation_to_certificate_ms', times);
+}
+
+/** What a long loop takes more than a short one, when a block with it is staged; nothing is signed. */
+async function fuel(wallet, chain) {
+  const staged = async (turns) => {
+    const question = { chain_id: chain, id: process.env.WALNUT_BENCH_LOOP, query: String(turns) };
+    const { answer, elapsed } = await wallet.ask({ query_application: question });
+    await wallet.ask({ cancel: { review_id: answer.review.id } });
+    return { elapsed, fuel: answer.review.fuel };
+  };
+  await staged(TURNS.short);
+  const times = [];
+  let used;
+  for (let run = 0; run < LOOPS; run += 1) {
+    const [long, short] = [await staged(TURNS.long), await staged(TURNS.short)];
+    times.push(long.elapsed - short.elapsed);
+    used = long.fuel - short.fuel;
+  }
+  note('loop_ms', times);
+  figures.fuel_per_second = used * 1000 / figures.loop_ms;
 }
 
 /** The popup with a saved snapshot: until its tree is in the page, or pixels are there if that is later. */
@@ -144,22 +197,7 @@ async function sync(report, options, run) {
     await wallet.useNetwork(options.faucet);
     await wallet.saved('the network to be read', (saved) => saved.sync.phase === 'up_to_date');
     const chain_id = process.env.WALNUT_BENCH_CHAIN;
-    const elapsed = await wallet.page.evaluate(async (request) => {
-      const channel = new BroadcastChannel('walnut/ui');
-      const id = Math.floor(Math.random() * 2 ** 50);
-      const answer = new Promise((resolve) => {
-        channel.onmessage = ({ data }) => {
-          const envelope = JSON.parse(data.json);
-          if (envelope.id === id && envelope.payload.ui_response) resolve(envelope.payload.ui_response);
-        };
-      });
-      const begin = performance.now();
-      const json = JSON.stringify({ to: 'node', id, payload: { ui_request: request } });
-      channel.postMessage({ json, secrets: [] });
-      const response = await answer;
-      if ('Err' in response) throw new Error(JSON.stringify(response.Err));
-      return performance.now() - begin;
-    }, { add_chain: { chain_id, name: 'long' } });
+    const { elapsed } = await wallet.ask({ add_chain: { chain_id, name: 'long' } });
     const blocks = Number(process.env.WALNUT_BENCH_BLOCKS);
     await wallet.saved('the whole chain', (saved) =>
       saved.chains.find((one) => one.chain_id === chain_id)?.next_block_height === blocks);

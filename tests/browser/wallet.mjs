@@ -50,6 +50,27 @@ export class Wallet {
     return text === null ? null : JSON.parse(text);
   }
 
+  /** A request to the node as the screens make them: its answer, and how long that took in ms. */
+  async ask(request) {
+    return this.page.evaluate(async (payload) => {
+      const channel = new BroadcastChannel('walnut/ui');
+      const id = Math.floor(Math.random() * 2 ** 50);
+      const response = new Promise((resolve) => {
+        channel.onmessage = ({ data }) => {
+          const envelope = JSON.parse(data.json);
+          if (envelope.id === id && envelope.payload.ui_response) resolve(envelope.payload.ui_response);
+        };
+      });
+      const begin = performance.now();
+      channel.postMessage({ json: JSON.stringify({ to: 'node', id, payload: { ui_request: payload } }), secrets: [] });
+      const { Ok: answer, Err: error } = await response;
+      const elapsed = performance.now() - begin;
+      channel.close();
+      if (error) throw new Error(JSON.stringify(error));
+      return { answer, elapsed };
+    }, request);
+  }
+
   /** How long the node took to be ready, in ms: since its start message, and since its worker was made. Chromium only. */
   async nodeReady() {
     const host = this.session.browser.targets().find((target) => target.url().endsWith('/host.html'));

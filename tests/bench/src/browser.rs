@@ -16,6 +16,7 @@ use serde::Deserialize;
 use crate::{
     machine::Machine,
     network::{Network, to_f64},
+    published::Published,
     sync,
     table::{Row, Table, Target},
 };
@@ -29,6 +30,9 @@ const SCRIPTS: &str = "WALNUT_BROWSER_TESTS";
 struct Figures {
     approve_to_certificate_ms: f64,
     queued_to_certificate_ms: f64,
+    operation_to_certificate_ms: f64,
+    fuel_per_second: f64,
+    first_question_ms: f64,
     node_ready_ms: f64,
     popup_first_paint_ms: f64,
     sync_blocks_per_second: f64,
@@ -53,8 +57,14 @@ pub(crate) fn is_there() -> bool {
 }
 
 /// The wallet in a browser, against a network that has a long chain.
-pub(crate) fn measure(network: &Network, machine: &Machine, scratch: &Path, table: &mut Table) -> Result<()> {
-    let figures = run(network, scratch)?;
+pub(crate) fn measure(
+    network: &Network,
+    published: &Published,
+    machine: &Machine,
+    scratch: &Path,
+    table: &mut Table,
+) -> Result<()> {
+    let figures = run(network, published, scratch)?;
     let allows = format!(
         "Chromium here: strict IndexedDB commit of 4 KiB {:.1} ms, fetch over loopback {:.1} ms",
         figures.strict_commit_ms, figures.loopback_fetch_ms
@@ -66,6 +76,21 @@ pub(crate) fn measure(network: &Network, machine: &Machine, scratch: &Path, tabl
     );
     let row = Row::new("transfer, approve → certificate, in Chromium", "ms", Target::AtMost(45.0));
     table.add(row.reference(91.0).value(figures.approve_to_certificate_ms).machine(how));
+    let how = format!(
+        "{}, an increment of the counter, from the click",
+        figures.spread("operation_to_certificate_ms")
+    );
+    let row = Row::new("operation of an application, approve → certificate, in Chromium", "ms", Target::None);
+    table.add(row.value(figures.operation_to_certificate_ms).machine(how));
+    let row = Row::new("fuel of a contract, in Chromium", "million/s", Target::None);
+    let how = format!(
+        "{}: what a long loop takes more than a short one, in the wallet's node",
+        figures.spread("loop_ms")
+    );
+    table.add(row.value(figures.fuel_per_second / 1e6).machine(how));
+    let row = Row::new("first question to an application, in Chromium", "ms", Target::None);
+    let how = "the counter's service of 1.1 MB: fetched, checked, compiled, asked; its next answer is cached";
+    table.add(row.value(figures.first_question_ms).machine(how));
     let row = Row::new("node ready in the browser", "ms", Target::AtMost(250.0)).reference(300.0);
     let how = format!("{}, from the making of its worker, after a kill", figures.spread("node_ready_ms"));
     table.add(row.value(figures.node_ready_ms).machine(how));
@@ -84,7 +109,7 @@ pub(crate) fn measure(network: &Network, machine: &Machine, scratch: &Path, tabl
     Ok(())
 }
 
-fn run(network: &Network, scratch: &Path) -> Result<Figures> {
+fn run(network: &Network, published: &Published, scratch: &Path) -> Result<Figures> {
     let scripts = env::var_os(SCRIPTS).context("no browser to measure in")?;
     let out = scratch.join("browser");
     let (long, _) = network.chain(sync::CHAIN)?;
@@ -96,6 +121,8 @@ fn run(network: &Network, scratch: &Path) -> Result<Figures> {
         .env("WALNUT_FAUCET", &network.faucet)
         .env("WALNUT_OUT", &out)
         .env("WALNUT_BENCH_RECIPIENT", recipient.to_string())
+        .env("WALNUT_BENCH_COUNTER", published.counter.to_string())
+        .env("WALNUT_BENCH_LOOP", published.turner.to_string())
         .env("WALNUT_BENCH_CHAIN", long.to_string())
         .env("WALNUT_BENCH_BLOCKS", sync::BLOCKS.to_string())
         .stdin(Stdio::null())
@@ -112,6 +139,9 @@ fn run(network: &Network, scratch: &Path) -> Result<Figures> {
 pub(crate) fn leave_out(table: &mut Table) {
     for (what, unit, reference, goal) in [
         ("transfer, approve → certificate, in Chromium", "ms", Some(91.0), Target::AtMost(45.0)),
+        ("operation of an application, approve → certificate, in Chromium", "ms", None, Target::None),
+        ("fuel of a contract, in Chromium", "million/s", None, Target::None),
+        ("first question to an application, in Chromium", "ms", None, Target::None),
         ("node ready in the browser", "ms", Some(300.0), Target::AtMost(250.0)),
         ("popup, first paint from snapshot", "ms", None, Target::AtMost(100.0)),
         ("sync of a 400-block chain, in Chromium", "blocks/s", None, Target::AtLeast(500.0)),

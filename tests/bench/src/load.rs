@@ -13,10 +13,11 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use tokio::task::LocalSet;
 use walnut_base::{
-    Account, AccountOwner, AccountSecretKey, Amount, ChainId, GenesisConfig, Operation, SystemOperation,
+    Account, AccountOwner, AccountSecretKey, Amount, ChainId, ConfirmedBlockCertificate, GenesisConfig,
+    Operation, SystemOperation,
 };
 use walnut_cli::Connections;
-use walnut_client::{Client, LocalNode, Options, Outcome};
+use walnut_client::{Client, Draft, LocalNode, Options, Outcome};
 
 use crate::{
     Wallet,
@@ -31,8 +32,9 @@ use crate::{
 const WARM_UP: Duration = Duration::from_secs(2);
 /// Transfers of a large block.
 const TRANSFERS: usize = 50;
-/// The first chain that is neither the admin's, the faucet's nor that of the synchronisation.
-const FIRST_CHAIN: usize = 3;
+/// The first chain of a wallet that makes load. Those before it: the admin's, the faucet's, that of the synchronisation,
+/// and that of applications.
+const FIRST_CHAIN: usize = 4;
 
 /// A wallet and its chain.
 pub(crate) struct Sender {
@@ -58,8 +60,13 @@ impl Sender {
 
     /// Makes a block of these operations.
     pub(crate) async fn send(&self, operations: Vec<Operation>) -> Result<()> {
-        match self.client.execute(self.chain_id, operations, Vec::new(), &|_| {}).await? {
-            Outcome::Committed(_) => Ok(()),
+        self.make(operations.into()).await.map(drop)
+    }
+
+    /// Makes a block.
+    pub(crate) async fn make(&self, draft: Draft) -> Result<ConfirmedBlockCertificate> {
+        match self.client.execute(self.chain_id, draft.operations, draft.blobs, &|_| {}).await? {
+            Outcome::Committed(certificate) => Ok(*certificate),
             other => bail!("a block was not made: {other:?}"),
         }
     }

@@ -11,6 +11,7 @@ mod load;
 mod machine;
 mod network;
 mod process;
+mod published;
 mod sync;
 mod table;
 
@@ -28,7 +29,7 @@ use walnut_cli::{Connections, NativeHost, NativeOutside};
 use walnut_execution::WasmApplications;
 use walnut_storage::MemoryStorage;
 
-use crate::{machine::Machine, table::Table};
+use crate::{machine::Machine, published::Published, table::Table};
 
 /// Many threads hand small pieces of memory to each other; glibc spends a tenth of the time on that.
 #[global_allocator]
@@ -120,15 +121,17 @@ fn measure(
     let needs_chain = wants_browser || arguments.wants(Part::Sync);
     if needs_chain || arguments.wants(Part::Load) {
         let seconds = Duration::from_secs(arguments.seconds);
-        let chains = arguments.wallets + 3;
+        let chains = arguments.wallets + 4;
         let network = network::Network::start(&scratch.join("load"), chains)?;
         if needs_chain {
             progress("a chain for new wallets");
             sync::make_chain(&network)?;
         }
         if wants_browser {
+            progress("applications for the wallet in Chromium");
+            let published = Published::publish(&network, published::CHAIN)?;
             progress("the wallet in Chromium");
-            browser::measure(&network, machine, scratch, table)?;
+            browser::measure(&network, &published, machine, scratch, table)?;
         }
         if arguments.wants(Part::Sync) {
             progress("new wallets");
