@@ -1,6 +1,7 @@
 // Applications in the wallet: tokens that arrive, are shown and are sent on; an application that is asked and called;
 // questions that are no questions. Somebody else has published them from a terminal.
 
+import http from 'node:http';
 import path from 'node:path';
 
 import { Session, click, fill, main, press, says, textOf, until, visible } from './lib.mjs';
@@ -153,6 +154,34 @@ async function test(ana, bob, developer, report, options) {
     await asks(ana, 'query { value }');
     await says(ana.page, '"value": 5', 'main pre');
   });
+  const web = await tellPrice(17);
+  try {
+    await ana.step('asks an application that asks a web server', async () => {
+      const price = await developer.create('price', { url: web.url }, null);
+      await ana.go(`application/${chains.ana}/${price}`);
+      await asks(ana, 'query { value current }');
+      await says(ana.page, '"current": 17', 'main pre');
+      await says(ana.page, '"value": null', 'main pre');
+      web.price = 18;
+      await asks(ana, 'mutation { update }');
+      await says(ana.page, 'Approve and sign', 'main');
+      await ana.picture('oracle');
+      await ana.follow(await ana.approve(), 'certified');
+      web.price = 19;
+      await ana.go(`application/${chains.ana}/${price}`);
+      await asks(ana, 'query { value current }');
+      await says(ana.page, '"value": 18', 'main pre');
+      await says(ana.page, '"current": 19', 'main pre');
+    });
+    await ana.step('is told when the server does not answer as it should', async () => {
+      web.price = 'nothing';
+      await asks(ana, 'query { value current }');
+      await says(ana.page, 'the server answered with no number', 'main .complaints');
+      await ana.picture('no-number');
+    });
+  } finally {
+    web.close();
+  }
   await ana.step('is told that there is no such application', async () => {
     await ana.go(`application/${chains.ana}/${'0'.repeat(64)}`);
     await says(ana.page, 'No validator knows', 'main');
@@ -176,4 +205,17 @@ async function asks(wallet, question) {
   await fill(wallet.page, '#query', question);
   await press(wallet.page, 'Ask');
   await until('the answer', async () => !/Asking…/.test(await textOf(wallet.page, 'main')), FIRST_QUESTION_MS);
+}
+
+/** A web server that says a price, and lets pages read it; every answer has other headers. */
+async function tellPrice(price) {
+  const web = { price };
+  const server = http.createServer((_, response) => {
+    response.setHeader('access-control-allow-origin', '*');
+    response.end(`${web.price}\n`);
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  web.url = `http://127.0.0.1:${server.address().port}/price`;
+  web.close = () => server.close();
+  return web;
 }

@@ -2,7 +2,7 @@
 //!
 //! The queue holds increasing heights; `next_height_to_schedule` only grows. Source: `linera-chain/src/outbox.rs`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 use walnut_base::{BlockHeight, ChainId};
@@ -14,11 +14,17 @@ use crate::{
     queue::QueueRange,
 };
 
-/// The stored head of an outbox. The heights are separate records.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Heights that wait in the head itself. A target that confirms in time never has more, and costs one record; what has
+/// more room is read and written with every step.
+const NEAR_MAX: usize = 16;
+
+/// The stored head of an outbox: its oldest heights, and which records hold the others. Nothing is in a record unless
+/// it came when the head was full, or while records were waiting.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct OutboxHead {
     next_height_to_schedule: BlockHeight,
-    queue: QueueRange,
+    near: VecDeque<BlockHeight>,
+    far: QueueRange,
 }
 
 /// One outbox of a chain, opened over the chain's journal.
@@ -43,7 +49,7 @@ impl<'a> Outbox<'a> {
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.head.queue.is_empty()
+        self.head.near.is_empty() && self.head.far.is_empty()
     }
 
     /// Puts a height in the queue. Answers false if it was scheduled before.
@@ -52,8 +58,7 @@ impl<'a> Outbox<'a> {
             return Ok(false);
         }
         self.head.next_height_to_schedule = height.try_add_one()?;
-        let slot = self.head.queue.push();
-        self.journal.put(self.slot_key(slot)?, &height)?;
+        self.push(height)?;
         self.save_head()?;
         Ok(true)
     }
@@ -65,13 +70,8 @@ impl<'a> Outbox<'a> {
         height: BlockHeight,
     ) -> Result<Vec<BlockHeight>, ChainError> {
         let mut popped = Vec::new();
-        while let Some(slot) = self.head.queue.first() {
-            let front = self.height_at(store, slot).await?;
-            if front > height {
-                break;
-            }
-            self.head.queue.pop();
-            self.journal.delete(self.slot_key(slot)?);
+        while let Some(front) = self.front(store).await?.filter(|front| *front <= height) {
+            self.head.near.pop_front();
             popped.push(front);
         }
         if !popped.is_empty() {
@@ -92,14 +92,16 @@ impl<'a> Outbox<'a> {
         if new.is_empty() {
             return Ok(new);
         }
-        for slot in self.head.queue.slots() {
+        for slot in self.head.far.slots() {
             self.journal.delete(self.slot_key(slot)?);
         }
-        self.head.queue.clear();
-        self.head.next_height_to_schedule = BlockHeight::default();
+        self.head.far.clear();
+        self.head.near.clear();
         for height in all {
-            self.schedule_message(height)?;
+            self.head.next_height_to_schedule = height.try_add_one()?;
+            self.push(height)?;
         }
+        self.save_head()?;
         Ok(new)
     }
 
@@ -109,8 +111,8 @@ impl<'a> Outbox<'a> {
         store: &S,
         limit: usize,
     ) -> Result<Vec<BlockHeight>, ChainError> {
-        let mut heights = Vec::new();
-        for slot in self.head.queue.slots().take(limit) {
+        let mut heights: Vec<BlockHeight> = self.head.near.iter().copied().take(limit).collect();
+        for slot in self.head.far.slots().take(limit - heights.len()) {
             heights.push(self.height_at(store, slot).await?);
         }
         Ok(heights)
@@ -120,6 +122,28 @@ impl<'a> Outbox<'a> {
     pub(crate) fn remove(self) -> Result<(), ChainError> {
         self.journal.delete(head_key(self.target)?);
         Ok(())
+    }
+
+    fn push(&mut self, height: BlockHeight) -> Result<(), ChainError> {
+        if self.head.far.is_empty() && self.head.near.len() < NEAR_MAX {
+            self.head.near.push_back(height);
+            return Ok(());
+        }
+        let slot = self.head.far.push();
+        self.journal.put(self.slot_key(slot)?, &height)
+    }
+
+    /// The oldest height, which is then in the head.
+    async fn front<S: Store>(&mut self, store: &S) -> Result<Option<BlockHeight>, ChainError> {
+        if self.head.near.is_empty() {
+            for slot in self.head.far.slots().take(NEAR_MAX) {
+                let height = self.height_at(store, slot).await?;
+                self.head.far.pop();
+                self.journal.delete(self.slot_key(slot)?);
+                self.head.near.push_back(height);
+            }
+        }
+        Ok(self.head.near.front().copied())
     }
 
     async fn height_at<S: Store>(&mut self, store: &S, slot: u64) -> Result<BlockHeight, ChainError> {

@@ -78,6 +78,9 @@ struct LocalNetArgs {
     /// Prices.
     #[arg(long, value_enum, default_value_t = Policy::NoFees)]
     policy: Policy,
+    /// Hosts that applications may ask over HTTP, separated by commas.
+    #[arg(long, value_delimiter = ',')]
+    http_request_allow_list: Vec<String>,
     /// Root chains besides the admin chain; the first is the faucet's.
     #[arg(long, default_value_t = 2)]
     chains: u32,
@@ -193,6 +196,7 @@ async fn local_net(args: LocalNetArgs) -> Outcome {
         faucet_port: (!args.no_faucet).then_some(args.faucet_port),
         data: args.data,
         policy: args.policy,
+        http_request_allow_list: args.http_request_allow_list,
         chains: args.chains,
         initial_funding: args.initial_funding,
         faucet_amount: args.faucet_amount,

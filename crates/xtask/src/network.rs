@@ -69,6 +69,7 @@ impl Network {
         let mut child = machine
             .run(workspace.target.join(build.folder()).join(PACKAGE))
             .args(["local-net", "--validators", "4", "--shards", "2", "--faucet-port", "0"])
+            .args(["--http-request-allow-list", "127.0.0.1"])
             .spawn_with(Stdio::piped(), log.into())?;
         let stdout = child.stdout.take().expect("stdout is piped");
         let mut network = Self { child, ready: String::new(), faucet: String::new() };

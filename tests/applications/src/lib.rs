@@ -11,8 +11,10 @@ pub mod modules;
 mod network;
 mod person;
 mod refusal;
+mod web;
 
 pub use log::Log;
 pub use network::Network;
 pub use person::{Person, response};
 pub use refusal::refusal;
+pub use web::Web;

@@ -35,7 +35,16 @@ impl Network {
 
     /// A network with prices.
     pub async fn with_prices(policy: Policy) -> Self {
-        let options = LocalNetOptions { policy, ..LocalNetOptions::default() };
+        Self::with(LocalNetOptions { policy, ..LocalNetOptions::default() }).await
+    }
+
+    /// A network whose applications may ask a host over HTTP.
+    pub async fn with_host(host: &str) -> Self {
+        let http_request_allow_list = vec![host.to_owned()];
+        Self::with(LocalNetOptions { http_request_allow_list, ..LocalNetOptions::default() }).await
+    }
+
+    async fn with(options: LocalNetOptions) -> Self {
         assert_eq!((options.validators, options.shards), (4, 2));
         let net = LocalNet::start(options).await.expect("the network starts");
         // The nodes share what they have loaded: each executes by itself, but compiling once is enough.

@@ -100,6 +100,11 @@ impl Person {
         self.refused_draft(Draft::call(application_id, bytes.to_vec())).await
     }
 
+    /// Why an operation that this person's node executes does not become a block.
+    pub async fn fails(&self, application_id: ApplicationId, operation: &impl Serialize) -> ClientError {
+        self.execute(call(application_id, operation)).await.expect_err("there is no block")
+    }
+
     async fn refused_draft(&self, draft: Draft) -> BlockError {
         let before = self.info().await;
         let error = self.execute(draft).await.expect_err("it is refused");

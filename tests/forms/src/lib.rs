@@ -3,8 +3,8 @@
 //! as BCS, parameters and instantiation arguments as JSON.
 //!
 //! These are the very files of the examples, with the primitive types of the wallet's node instead of linera-sdk's.
-//! The parts that are neither forms nor bound to the host, [`micropay_meter`] and [`purse_sessions`], are here to be
-//! tested natively.
+//! The parts that are neither forms nor bound to the host, [`micropay_meter`], [`price_answer`] and [`purse_sessions`],
+//! are here to be tested natively.
 
 /// What the forms are made of.
 pub mod types {
@@ -23,6 +23,10 @@ pub mod micropay;
 pub mod micropay_meter;
 #[path = "../../../examples/notary/abi.rs"]
 pub mod notary;
+#[path = "../../../examples/price/src/abi.rs"]
+pub mod price;
+#[path = "../../../examples/price/src/answer.rs"]
+pub mod price_answer;
 #[path = "../../../examples/sessions/purse/src/abi.rs"]
 pub mod purse;
 #[path = "../../../examples/sessions/purse/src/sessions.rs"]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::json;
 use walnut_forms::types::{Account, AccountOwner, Amount, ApplicationId, ChainId, Timestamp};
-use walnut_forms::{counter, fungible, market, micropay, notary, purse, shop, social};
+use walnut_forms::{counter, fungible, market, micropay, notary, price, purse, shop, social};
 
 /// 32 times the same byte, as hexadecimal digits.
 fn digits(byte: &str) -> String {
@@ -65,6 +65,14 @@ fn account_hex() -> String {
 #[test]
 fn counter_forms() {
     check(&counter::Operation::Increment { value: 5 }, "000500000000000000");
+}
+
+#[test]
+fn price_forms() {
+    check(&price::Operation::Update, "00");
+    check(&price::Operation::Fetch, "01");
+    let parameters: price::Parameters = parsed(json!({ "url": "http://localhost/price" }));
+    assert_eq!(parameters, price::Parameters { url: "http://localhost/price".into() });
 }
 
 #[test]

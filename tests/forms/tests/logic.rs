@@ -1,6 +1,7 @@
 //! What the examples compute without their host: the meter of payments and the rules of sessions.
 
 use walnut_forms::micropay_meter::earned;
+use walnut_forms::price_answer::read_price;
 use walnut_forms::purse_sessions::{SessionError, Sessions};
 use walnut_forms::types::{Amount, ApplicationId};
 
@@ -93,5 +94,26 @@ fn a_forgotten_session_is_an_error_even_when_it_is_empty() {
     assert_eq!(
         error.to_string(),
         format!("the transaction ends with sessions open: 1; session 1 of application {shop} holds 0.")
+    );
+}
+
+#[test]
+fn a_price_is_a_number_and_nothing_else() {
+    assert_eq!(read_price(200, b"42"), Ok(42));
+    assert_eq!(read_price(200, b" \n18446744073709551615\r\n"), Ok(u64::MAX));
+    let refused = [
+        (404, &b"42"[..], "the server answered with status 404"),
+        (200, b"\xff", "the server answered with something other than text"),
+        (200, b"", "the server answered with no number: \"\""),
+        (200, b"-1", "the server answered with no number: \"-1\""),
+        (200, b"18446744073709551616", "the server answered with no number: \"18446744073709551616\""),
+    ];
+    for (status, body, reason) in refused {
+        assert_eq!(read_price(status, body), Err(reason.into()));
+    }
+    let long = [b'1'; 1_000];
+    assert_eq!(
+        read_price(200, &long),
+        Err(format!("the server answered with no number: {:?}", "1".repeat(40)))
     );
 }

@@ -20,10 +20,11 @@ use walnut_execution::ExecutionState;
 use walnut_views::{Batch, Store, View};
 
 use crate::{
+    chain_set::ChainSet,
     error::ChainError,
+    height_counters::HeightCounters,
     journal::{Journal, Key, Record},
     manager::ChainManager,
-    members::{ChainSet, HeightCounters},
     session::Session,
 };
 

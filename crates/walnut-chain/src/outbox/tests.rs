@@ -1,7 +1,7 @@
 //! The queue of heights that one target waits for.
 
 use walnut_base::{BlockHeight, ChainId, CryptoHash};
-use walnut_views::{Batch, MemoryStore};
+use walnut_views::{Batch, MemoryStore, Store as _};
 
 use super::Outbox;
 use crate::{journal::Journal, test_utils::block_on};
@@ -45,6 +45,11 @@ impl Fixture {
             let new = outbox.revert(store, &heights).await.expect("readable");
             new.into_iter().map(|height| height.0).collect()
         })
+    }
+
+    /// How many records there are.
+    fn records(&self) -> usize {
+        block_on(self.store.scan(&[])).expect("readable").len()
     }
 
     fn queue(&mut self) -> Vec<u64> {
@@ -92,6 +97,31 @@ fn revert_puts_heights_back_in_order() {
     assert_eq!(outbox.queue(), [3, 4, 8]);
     assert!(!outbox.schedule(8));
     assert_eq!(outbox.receive(8), [3, 4, 8]);
+}
+
+/// A queue that outgrows its head, shrinks and grows again keeps the order of the heights.
+#[test]
+fn a_long_queue_is_the_same_as_a_short_one() {
+    let mut outbox = Fixture::default();
+    let mut expected = Vec::new();
+    let mut next = 0;
+    for (scheduled, received) in [(40, 1), (3, 20), (1, 16), (30, 6), (0, 30), (5, 5), (17, 1), (16, 33)] {
+        for _ in 0..scheduled {
+            next += 2;
+            assert!(outbox.schedule(next));
+            expected.push(next);
+        }
+        assert_eq!(outbox.queue(), expected);
+        let gone: Vec<u64> = expected.drain(..received.min(expected.len())).collect();
+        assert_eq!(outbox.receive(gone.last().copied().unwrap_or_default()), gone);
+        assert_eq!(outbox.queue(), expected);
+    }
+    let all: Vec<u64> = (1..=next / 2).map(|height| 2 * height).collect();
+    let missing: Vec<u64> = all.iter().copied().filter(|height| !expected.contains(height)).collect();
+    assert_eq!(outbox.revert(&all), missing);
+    assert_eq!(outbox.queue(), all);
+    assert_eq!(outbox.receive(next), all);
+    assert_eq!(outbox.records(), 1, "nothing but the head is left");
 }
 
 #[test]

@@ -19,6 +19,8 @@ pub struct LocalNetOptions {
     pub data: Option<PathBuf>,
     /// Prices.
     pub policy: Policy,
+    /// Hosts that applications may ask, besides what the prices say.
+    pub http_request_allow_list: Vec<String>,
     /// Root chains besides the admin chain; the first of them is the faucet's.
     pub chains: u32,
     /// Balance of every root chain.
@@ -38,6 +40,7 @@ impl Default for LocalNetOptions {
             faucet_port: Some(0),
             data: None,
             policy: Policy::NoFees,
+            http_request_allow_list: Vec::new(),
             chains: 2,
             initial_funding: Amount::from_tokens(1_000_000),
             faucet_amount: Amount::from_tokens(1_000),

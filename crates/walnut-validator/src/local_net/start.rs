@@ -283,10 +283,12 @@ async fn create(
     }
     let committee =
         CommitteeConfig { validators: servers.iter().map(|server| server.validator.clone()).collect() };
+    let mut policy = options.policy.prices();
+    policy.http_request_allow_list.extend(options.http_request_allow_list.iter().cloned());
     let genesis_options = GenesisOptions {
         other_chains: options.chains,
         initial_funding: options.initial_funding,
-        policy: options.policy.prices(),
+        policy,
         network_name: None,
         timestamp: now(),
     };

@@ -5,6 +5,7 @@ mod fungible;
 mod market;
 mod micropay;
 mod notary;
+mod price;
 mod sessions;
 mod social;
 mod tokens;

@@ -1,79 +1,14 @@
-//! Small indices held in memory beside their records.
+//! Who still waits for the messages of which height, held in memory beside its records.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::RangeInclusive,
-};
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
-use walnut_base::{BlockHeight, ChainId};
+use walnut_base::BlockHeight;
 use walnut_views::Store;
 
 use crate::{
     error::ChainError,
     journal::{Journal, Key, Record},
 };
-
-/// A set of chains: one empty record per member, the whole set in memory once it was needed.
-#[derive(Debug)]
-pub(crate) struct ChainSet {
-    record: Record,
-    members: Option<BTreeSet<ChainId>>,
-}
-
-impl ChainSet {
-    pub(crate) fn new(record: Record) -> Self {
-        ChainSet { record, members: None }
-    }
-
-    pub(crate) async fn members<S: Store>(
-        &mut self,
-        journal: &Journal,
-        store: &S,
-    ) -> Result<&mut BTreeSet<ChainId>, ChainError> {
-        if self.members.is_none() {
-            let entries = journal.scan(store, &Key::of(self.record)).await?;
-            let members: Result<_, bcs::Error> =
-                entries.iter().map(|(key, _)| bcs::from_bytes(key)).collect();
-            self.members = Some(members?);
-        }
-        Ok(self.members.get_or_insert_default())
-    }
-
-    pub(crate) async fn insert<S: Store>(
-        &mut self,
-        journal: &mut Journal,
-        store: &S,
-        member: ChainId,
-    ) -> Result<(), ChainError> {
-        if self.members(journal, store).await?.insert(member) {
-            journal.put_bytes(Key::of(self.record).value(&member)?, Vec::new());
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn remove<S: Store>(
-        &mut self,
-        journal: &mut Journal,
-        store: &S,
-        member: &ChainId,
-    ) -> Result<(), ChainError> {
-        if self.members(journal, store).await?.remove(member) {
-            journal.delete(Key::of(self.record).value(member)?);
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn clear<S: Store>(
-        &mut self,
-        journal: &mut Journal,
-        store: &S,
-    ) -> Result<(), ChainError> {
-        for member in std::mem::take(self.members(journal, store).await?) {
-            journal.delete(Key::of(self.record).value(&member)?);
-        }
-        Ok(())
-    }
-}
 
 /// Heights whose counters are asked for at once: those that share all bytes of their keys but the last.
 const SPAN_BITS: u32 = 8;
