@@ -15,6 +15,7 @@
 //! Start reading at [`Client`], then `sync/`, `propose/` and `update/`; for applications at [`Draft`].
 
 mod applications;
+pub mod audit;
 mod client;
 mod committees;
 mod error;

@@ -2,11 +2,11 @@
 
 use std::fmt::{self, Debug};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use walnut_base::BlockExecutionOutcome;
 
 /// The fields of an outcome.
-#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 pub enum OutcomeField {
     /// `messages`.
     Messages,
