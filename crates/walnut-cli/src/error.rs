@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 
 use walnut_base::{BlockHeight, ChainId, CryptoHash, Round, Timestamp};
-use walnut_client::{ClientError, DraftError, FaucetError, GraphqlError};
+use walnut_client::{
+    ClientError, DraftError, FaucetError, GraphqlError,
+    audit::{ArchiveError, AuditError, Unproven},
+};
 use walnut_rpc::http::HttpError;
 use walnut_storage::StorageError;
 use walnut_vm::ModuleError;
@@ -82,6 +85,28 @@ pub enum CliError {
     /// The block holds no application although it was made to create one.
     #[error("the block was made, but no application can be found in it")]
     NothingCreated,
+    /// A folder is no recorded network.
+    #[error("{}: {error}", path.display())]
+    Recording {
+        /// The folder.
+        path: PathBuf,
+        /// Why not.
+        error: ArchiveError,
+    },
+    /// An audit that cannot go on.
+    #[error(transparent)]
+    Audit(#[from] AuditError),
+    /// Evidence that proves nothing.
+    #[error("this proves nothing: {0}")]
+    Unproven(#[from] Unproven),
+    /// Evidence about another network.
+    #[error("this is about another network: {name}, with genesis {found}")]
+    OtherNetwork {
+        /// Its name, as it says.
+        name: String,
+        /// The hash of its genesis, as it says.
+        found: CryptoHash,
+    },
     /// Another block came first.
     #[error("another block was made at height {0} meanwhile; nothing of this was done, try again")]
     Conflict(BlockHeight),
@@ -118,6 +143,7 @@ impl CliError {
             | Self::Conflict(_)
             | Self::NotNow { .. }
             | Self::Http { error: HttpError::Failed(_), .. }
+            | Self::Audit(AuditError::Source(_))
             | Self::Client(ClientError::Quorum(_) | ClientError::Validator(_)) => ExitKind::TryAgain,
             _ => ExitKind::Failure,
         }

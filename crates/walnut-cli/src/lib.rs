@@ -9,6 +9,7 @@
 //!
 //! Start with [`commands::Command`], then `wallet.rs`.
 
+mod audit_desk;
 pub mod commands;
 mod error;
 mod faucet;

@@ -40,8 +40,9 @@ fn main() -> ExitCode {
         Some(folder) => cli.command.run(&folder),
         None => Err(CliError::NoWallet(PathBuf::new())),
     };
-    match outcome.map(|report| say(&report, cli.json)) {
-        Ok(Ok(())) => ExitCode::SUCCESS,
+    match outcome.map(|report| say(&report, cli.json).map(|()| report.exit)) {
+        Ok(Ok(None)) => ExitCode::SUCCESS,
+        Ok(Ok(Some(kind))) => exit_code(kind),
         Ok(Err(error)) => {
             eprintln!("walnut: {error}");
             ExitCode::FAILURE
@@ -51,11 +52,15 @@ fn main() -> ExitCode {
                 true => eprintln!("{}", serde_json::json!({ "error": error.to_string() })),
                 false => eprintln!("walnut: {error}"),
             }
-            match error.exit_kind() {
-                ExitKind::Failure => ExitCode::FAILURE,
-                ExitKind::TryAgain => ExitCode::from(3),
-            }
+            exit_code(error.exit_kind())
         }
+    }
+}
+
+fn exit_code(kind: ExitKind) -> ExitCode {
+    match kind {
+        ExitKind::Failure => ExitCode::FAILURE,
+        ExitKind::TryAgain => ExitCode::from(3),
     }
 }
 

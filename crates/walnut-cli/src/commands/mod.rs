@@ -1,6 +1,7 @@
 //! What `walnut` does.
 
 mod applications;
+mod audit;
 mod blocks;
 mod chains;
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use walnut_base::{
     Account, AccountOwner, Amount, ApplicationId, ChainId, ConfirmedBlockCertificate, CryptoHash, ModuleId,
 };
+use walnut_client::audit::Share;
 
 use crate::{error::CliError, report::Report, wallet::Wallet};
 
@@ -45,6 +47,10 @@ pub enum Command {
     Applications(OnChain),
     /// Shows what an application consists of, wherever it is.
     Describe(Describe),
+    /// Checks chains from their first block on: signatures, committees, messages, events, and every outcome.
+    ///
+    /// Ends with 1 when something is wrong, and with 3 when something could not be decided.
+    Audit(Audit),
 }
 
 /// Arguments of `init`.
@@ -171,6 +177,47 @@ pub struct Describe {
     application_id: ApplicationId,
 }
 
+/// Arguments of `audit`.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// The chains; without any all of the recording, or all of the wallet's.
+    chains: Vec<ChainId>,
+    /// A folder with a recorded network instead of the wallet's validators.
+    #[arg(long)]
+    recording: Option<PathBuf>,
+    /// The wallet's own database instead of its validators.
+    #[arg(long, conflicts_with = "recording")]
+    local: bool,
+    /// Ask every validator for every block, so that a block which only some of them show is found.
+    #[arg(long, conflicts_with_all = ["recording", "local"])]
+    every_validator: bool,
+    /// Where the audit keeps its state, so that it can go on later. Without it in the wallet's folder; that of a recording
+    /// is not kept.
+    #[arg(long)]
+    state: Option<PathBuf>,
+    /// Where evidence is written.
+    #[arg(long, default_value = ".")]
+    evidence: PathBuf,
+    /// Audit no more than so many chains, chosen by the seed; chains that they deal with are looked at in turn.
+    #[arg(long)]
+    sample: Option<usize>,
+    /// What chooses the chains of a sample and of a share. Who shares the work agrees on one.
+    #[arg(long, default_value = "")]
+    seed: String,
+    /// Audit this share of all chains, as K/M: the seed and a chain's name decide which share it is in.
+    #[arg(long, default_value = "1/1")]
+    of: Share,
+    /// Chains at once.
+    #[arg(long, default_value_t = 4)]
+    at_once: usize,
+    /// Check an evidence file instead, offline.
+    #[arg(long, conflicts_with_all = ["chains", "local", "every_validator", "state", "sample"])]
+    check: Option<PathBuf>,
+    /// The network that the evidence has to be about; that of the recording if one is named.
+    #[arg(long, requires = "check")]
+    genesis: Option<PathBuf>,
+}
+
 impl Command {
     /// Does it, with the wallet in that folder.
     ///
@@ -182,8 +229,10 @@ impl Command {
     }
 
     async fn execute(self, folder: &Path) -> Result<Report, CliError> {
-        if let Self::Init(args) = self {
-            return chains::init(folder, args).await;
+        match self {
+            Self::Init(args) => return chains::init(folder, args).await,
+            Self::Audit(args) if !args.needs_wallet() => return audit::without_wallet(&args).await,
+            _ => {}
         }
         let mut wallet = Wallet::open(folder).await?;
         match self {
@@ -202,6 +251,7 @@ impl Command {
             Self::Query(args) => applications::query(&wallet, args).await,
             Self::Applications(args) => applications::applications(&wallet, &args).await,
             Self::Describe(args) => applications::describe(&wallet, &args).await,
+            Self::Audit(args) => audit::with_wallet(&wallet, &args).await,
         }
     }
 }
