@@ -13,6 +13,7 @@
 //! Start reading at [`UiRequest`], [`Snapshot`] and [`Review`].
 
 mod application;
+mod audit;
 mod envelope;
 mod error;
 mod network;
@@ -30,6 +31,7 @@ mod tests;
 pub use application::{
     ApplicationDetails, ApplicationKind, ApplicationSummary, QueryAnswer, Token, TokenBalance,
 };
+pub use audit::{AuditProgress, AuditReport, AuditVerdict, EvidenceFile};
 pub use envelope::{CHANNEL_UI, CHANNEL_VAULT, Envelope, Payload, RequestId, Route, WALLET_PROTOCOL};
 pub use error::{UiError, UiErrorCode};
 pub use network::{Agreement, NetworkStatus, NodeStatus, ValidatorStatus};

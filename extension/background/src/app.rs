@@ -47,6 +47,8 @@ pub(crate) struct App {
     pub(crate) next_review: Cell<u64>,
     /// One session is opened at a time.
     opening: futures_util::lock::Mutex<()>,
+    /// One chain is audited at a time.
+    auditing: futures_util::lock::Mutex<()>,
 }
 
 impl App {
@@ -68,6 +70,7 @@ impl App {
             blocks_verified: Cell::new(0),
             next_review: Cell::new(1),
             opening: futures_util::lock::Mutex::new(()),
+            auditing: futures_util::lock::Mutex::new(()),
         }
     }
 
@@ -112,6 +115,11 @@ impl App {
             self.set_session(session).await;
         }
         Ok(())
+    }
+
+    /// While the guard lives nobody else audits. None when somebody does.
+    pub(crate) fn begin_audit(&self) -> Option<futures_util::lock::MutexGuard<'_, ()>> {
+        self.auditing.try_lock()
     }
 
     /// The genesis hash that was pinned for the chosen network.
@@ -234,6 +242,11 @@ impl App {
 /// The database of a network.
 pub(crate) fn network_database(genesis_hash: CryptoHash) -> String {
     format!("walnut-node-{genesis_hash}")
+}
+
+/// The database of the audits of a network.
+pub(crate) fn audit_database(genesis_hash: CryptoHash) -> String {
+    format!("walnut-audit-{genesis_hash}")
 }
 
 /// Opens a database, with errors in plain words.

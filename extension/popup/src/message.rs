@@ -102,6 +102,10 @@ pub(crate) enum Message {
     ProcessInbox(ChainId),
     /// Hide a chain.
     ForgetChain(ChainId),
+    /// Check a chain from its first block on.
+    Audit(ChainId),
+    /// Save the evidence with this number.
+    SaveEvidence(usize),
 
     /// Open an application by its id.
     OpenApplication(Form),

@@ -1,6 +1,7 @@
 //! Fixture models: every screen in every state, for tests and for looking at them. Never in a package.
 
 mod applications;
+mod audit;
 mod wallet;
 
 #[cfg(test)]
@@ -31,7 +32,7 @@ const WORDS: &str = "abandon ability able about above absent absorb abstract abs
 
 /// Names of all fixtures.
 #[cfg_attr(not(test), expect(dead_code, reason = "read by tests, and by tests/browser/screens.mjs as text"))]
-pub(crate) const FIXTURES: [&str; 84] = [
+pub(crate) const FIXTURES: [&str; 88] = [
     "welcome",
     "password",
     "password-typed",
@@ -79,6 +80,10 @@ pub(crate) const FIXTURES: [&str; 84] = [
     "chain-closed",
     "chain-loading",
     "chain-unknown",
+    "chain-checking",
+    "chain-checked",
+    "chain-check-open",
+    "chain-check-wrong",
     "send-empty",
     "send-known",
     "send-new",
@@ -178,6 +183,10 @@ pub(crate) fn fixture(name: &str) -> Option<Model> {
         }
         "chain-balances" | "chain-inbox" | "chain-inbox-empty" | "chain-blocks" | "chain-owners" => {
             chain(&mut model, name);
+        }
+        name if name.starts_with("chain-check") => {
+            chain(&mut model, name);
+            audit::view(&mut model, name);
         }
         name if name.starts_with("chain-applications") => applications::list(&mut model, name),
         name if name.starts_with("application-") => applications::page(&mut model, name),

@@ -7,10 +7,10 @@ use walnut_wallet::{
     activity::{ActivityId, ActivityItem},
     amount_input::parse_amount,
     messages::{
-        Account, AccountId, ApplicationDetails, ApplicationSummary, ChainDetails, ChainSummary, ClaimStep,
-        ConnectPermissions, Diagnostics, ImportedSecretKind, LockStatus, NetworkStatus, QueryAnswer,
-        ReceiveInfo, RecipientInfo, Review, ReviewId, SendDraft, SendQuote, SiteRequestId, Snapshot, Surface,
-        UiError,
+        Account, AccountId, ApplicationDetails, ApplicationSummary, AuditProgress, AuditReport, ChainDetails,
+        ChainSummary, ClaimStep, ConnectPermissions, Diagnostics, ImportedSecretKind, LockStatus,
+        NetworkStatus, QueryAnswer, ReceiveInfo, RecipientInfo, Review, ReviewId, SendDraft, SendQuote,
+        SiteRequestId, Snapshot, Surface, UiError,
     },
     vault::PasswordStrength,
 };
@@ -59,6 +59,8 @@ pub(crate) struct Model {
     pub(crate) start: Start,
     /// The chain screen.
     pub(crate) chain: ChainView,
+    /// The last check of a chain.
+    pub(crate) audit: Option<AuditView>,
     /// The page of an application.
     pub(crate) application: ApplicationView,
     /// The send screen.
@@ -113,6 +115,8 @@ pub(crate) enum Task {
     Query,
     /// Receiving an inbox.
     Inbox,
+    /// Checking a chain.
+    Audit,
     /// Staging a block.
     Prepare,
     /// Approving a review.
@@ -210,6 +214,17 @@ pub(crate) struct ChainView {
     pub(crate) applications: Option<Vec<ApplicationSummary>>,
     /// Which part.
     pub(crate) tab: ChainTab,
+}
+
+/// The check of a chain from its first block on.
+#[derive(Debug)]
+pub(crate) struct AuditView {
+    /// The chain.
+    pub(crate) chain_id: ChainId,
+    /// How far it has come.
+    pub(crate) progress: Option<AuditProgress>,
+    /// What was found.
+    pub(crate) report: Option<AuditReport>,
 }
 
 /// The page of an application.
@@ -310,6 +325,7 @@ impl Model {
                 claimed: None,
             },
             chain: ChainView::default(),
+            audit: None,
             application: ApplicationView::default(),
             send: SendForm::default(),
             review: None,

@@ -2,6 +2,7 @@
 
 mod activity;
 mod application;
+mod audit;
 mod chain;
 mod home;
 mod locked;

@@ -14,7 +14,7 @@ use walnut_wallet::vault::password_strength;
 
 use crate::{
     message::{Command, Message, Redacted, Secrets},
-    model::{Link, Model, Secret, Sheet, Task},
+    model::{AuditView, Link, Model, Secret, Sheet, Task},
     route::Route,
     words,
 };
@@ -199,6 +199,20 @@ pub(crate) fn update(model: &mut Model, message: Message) -> Vec<Command> {
         | Message::AskApplication
         | Message::SendFrom(_) => application::update(model, message),
         Message::ProcessInbox(chain_id) => ask(model, UiRequest::ProcessInbox { chain_id }),
+        Message::Audit(chain_id) => {
+            if !model.is_busy(Task::Audit) {
+                model.audit = Some(AuditView { chain_id, progress: None, report: None });
+            }
+            ask(model, UiRequest::AuditChain { chain_id })
+        }
+        Message::SaveEvidence(number) => {
+            let report = model.audit.as_ref().and_then(|audit| audit.report.as_ref());
+            let file = report.and_then(|report| report.evidence.get(number));
+            match file.and_then(|file| Some((file.name.clone(), file.text.clone()?))) {
+                Some((name, text)) => vec![Command::Save { name, text }],
+                None => Vec::new(),
+            }
+        }
         Message::ForgetChain(chain_id) => {
             model.sheet = None;
             let mut commands = ask(model, UiRequest::ForgetChain { chain_id });
@@ -298,6 +312,7 @@ fn task(request: &UiRequest) -> Option<Task> {
         UiRequest::Application { .. } => Task::Application,
         UiRequest::QueryApplication { .. } => Task::Query,
         UiRequest::ProcessInbox { .. } => Task::Inbox,
+        UiRequest::AuditChain { .. } => Task::Audit,
         UiRequest::PrepareSend { .. } => Task::Prepare,
         UiRequest::Approve { .. } => Task::Approve,
         UiRequest::ApproveConnect { .. }
@@ -376,6 +391,12 @@ fn told(model: &mut Model, event: UiEvent) -> Vec<Command> {
         }
         UiEvent::ClaimProgress { step, .. } => {
             model.start.claim = Some(step);
+            Vec::new()
+        }
+        UiEvent::AuditProgress(progress) => {
+            if let Some(audit) = model.audit.as_mut().filter(|audit| audit.chain_id == progress.chain_id) {
+                audit.progress = Some(progress);
+            }
             Vec::new()
         }
         UiEvent::NetworkChanged(status) => {

@@ -270,6 +270,49 @@ fn a_message_taken_in_again() {
 }
 
 #[test]
+fn a_message_left_out() {
+    let recorded = Recorded::new();
+    // Alice sent two in one block; Bob takes in the second one only.
+    let archive = recorded.with_block(recorded.bob, 0, &FIRST_COMMITTEE, |block| {
+        block.body.transactions.remove(0);
+        block.body.messages.remove(0);
+        block.body.oracle_responses.remove(0);
+        block.body.events.remove(0);
+        block.body.blobs.remove(0);
+    });
+    let found = audit(&recorded, archive, recorded.bob);
+    let [Violation::MessageSkipped { history, sender, transaction: 0 }, Violation::OutcomeDiffers { .. }] =
+        violations(&found)[..]
+    else {
+        panic!("{:?} {:?}", found.names(), found.progress)
+    };
+    assert_eq!((history.len(), &sender.0), (1, recorded.certificate(recorded.alice, 0)));
+    let forge = |change: &dyn Fn(&mut Vec<walnut_client::audit::Exhibit>, &mut u32)| {
+        let mut forged = found.evidence[0].clone();
+        let Violation::MessageSkipped { history, transaction, .. } = &mut forged.violation else {
+            panic!("it was one")
+        };
+        change(history, transaction);
+        check(&forged)
+    };
+    // The true chain took both; the second one was not left out; and a history without its beginning shows nothing.
+    let truth = recorded.certificate(recorded.bob, 0);
+    assert_eq!(forge(&|history, _| history[0].0 = truth.clone()), Err(Unproven::NothingWrong));
+    assert_eq!(forge(&|_, transaction| *transaction = 1), Err(Unproven::NothingWrong));
+    let later = recorded.certificate(recorded.bob, 1);
+    assert_eq!(forge(&|history, _| history[0].0 = later.clone()), Err(Unproven::OtherPlace));
+
+    // Over several blocks: the second of Alice's two and her later one, without the first of the two blocks of Bob.
+    let archive = recorded.with_block(recorded.bob, 0, &FIRST_COMMITTEE, |block| {
+        block.body.transactions = recorded.certificate(recorded.bob, 1).block().body.transactions.clone();
+        block.header.timestamp = recorded.certificate(recorded.bob, 1).block().header.timestamp;
+    });
+    let found = audit(&recorded, archive, recorded.bob);
+    assert_eq!(found.names()[0], "message-skipped", "{:?}", found.names());
+    check(&found.evidence[0]).expect("it is proven");
+}
+
+#[test]
 fn an_event_read_with_another_value() {
     let recorded = Recorded::new();
     let first = Blob::new_committee(recorded.first_committee());

@@ -1,8 +1,8 @@
 //! What is checked about a block besides its execution.
 
 use walnut_base::{
-    BlobId, CertificateKind, ConfirmedBlockCertificate, Event, EventId, LiteValue, LiteVote, OracleResponse,
-    ValidatorPublicKey,
+    BlobId, CertificateKind, ChainId, ConfirmedBlockCertificate, Event, EventId, IncomingBundle, LiteValue,
+    LiteVote, OracleResponse, ValidatorPublicKey,
 };
 use walnut_chain::records;
 
@@ -16,6 +16,7 @@ use super::{
     source::Source as _,
     violation::{Ballot, Violation},
 };
+use crate::limits::BACKWARD_WALK_BLOCKS_MAX;
 
 impl<'h, H: AuditHost> ChainAudit<'h, H> {
     /// Who opened the chain?
@@ -161,6 +162,7 @@ impl<'h, H: AuditHost> ChainAudit<'h, H> {
         for (transaction, content) in (0_u32..).zip(&certificate.block().body.transactions) {
             let Some(incoming) = content.incoming_bundle() else { continue };
             let (height, wanted) = (incoming.bundle.height, incoming.bundle.certificate_hash);
+            let mut is_last = false;
             match self.certified_at(work, incoming.origin, height, Some(wanted)).await? {
                 None => self.note(GapReason::MissingSender(incoming.origin, height)),
                 Some(sender) => {
@@ -169,16 +171,62 @@ impl<'h, H: AuditHost> ChainAudit<'h, H> {
                         let sender = HexBcs(sender);
                         let violation = Violation::MessageNotSent { receiver, transaction, sender, flaw };
                         self.violate(work, violation).await?;
+                    } else {
+                        is_last = is_last_for(&sender, self.chain_id, incoming);
+                        self.check_skipped(work, certificate, incoming, sender).await?;
                     }
                 }
             }
-            let here = Taken { position: position(incoming), by: (certificate.height(), transaction) };
+            let by = (certificate.height(), transaction);
+            let here = Taken { position: position(incoming), is_last, by };
             let before = self.progress.taken.insert(incoming.origin, here);
             if let Some(before) = before.filter(|before| here.position <= before.position) {
                 self.taken_again(work, certificate, before, transaction).await?;
                 return Ok(());
             }
             self.progress.messages += 1;
+        }
+        Ok(())
+    }
+
+    /// Was anything left out between this message and the one taken in before it from the same chain? Walks back from
+    /// block to block, as each names the one before that sent something here.
+    async fn check_skipped(
+        &mut self,
+        work: &mut Work<'h, H::Store>,
+        receiver: &ConfirmedBlockCertificate,
+        incoming: &IncomingBundle,
+        mut sender: ConfirmedBlockCertificate,
+    ) -> Result<(), AuditError> {
+        let before = self.progress.taken.get(&incoming.origin).copied();
+        let end = position(incoming);
+        for _ in 0..BACKWARD_WALK_BLOCKS_MAX {
+            for sent in sender.block().message_bundles_for(self.chain_id, sender.hash()) {
+                let here = (sent.height, sent.transaction_index);
+                let is_between = here < end && before.is_none_or(|before| here > before.position);
+                if is_between && !sent.is_skippable() {
+                    let history = self.history(work, receiver).await?;
+                    let (sender, transaction) = (HexBcs(sender), sent.transaction_index);
+                    return self
+                        .violate(work, Violation::MessageSkipped { history, sender, transaction })
+                        .await;
+                }
+            }
+            let previous = sender.block().body.previous_message_blocks.get(&self.chain_id);
+            let Some((hash, height)) = previous.copied() else { return Ok(()) };
+            let is_behind = before.is_some_and(|before| {
+                height < before.position.0 || (height == before.position.0 && before.is_last)
+            });
+            if is_behind || height >= sender.height() {
+                return Ok(());
+            }
+            match self.certified_at(work, incoming.origin, height, Some(hash)).await? {
+                Some(certificate) => sender = certificate,
+                None => {
+                    self.note(GapReason::MissingSender(incoming.origin, height));
+                    return Ok(());
+                }
+            }
         }
         Ok(())
     }
@@ -253,6 +301,12 @@ impl<'h, H: AuditHost> ChainAudit<'h, H> {
             publisher.block().body.events.iter().flatten().find(is_it).map(|event| event.value.clone());
         Ok(value.map(|value| (publisher, value)))
     }
+}
+
+/// Whether the sending block has nothing more for the chain after this bundle.
+fn is_last_for(sender: &ConfirmedBlockCertificate, receiver: ChainId, incoming: &IncomingBundle) -> bool {
+    let sent = sender.block().message_bundles_for(receiver, sender.hash());
+    sent.iter().all(|sent| sent.transaction_index <= incoming.bundle.transaction_index)
 }
 
 fn creates(certificate: &ConfirmedBlockCertificate, blob_id: BlobId) -> bool {

@@ -13,10 +13,10 @@ use super::{
     epochs::Epochs,
     evidence::Evidence,
     progress::{ChainProgress, Gap, GapReason},
-    replay::{self, CleanRoom, Obstacle},
+    replay::{self, Obstacle},
     source::{Source, SourceError},
     trusted::TrustedNetwork,
-    violation::{Exhibit, Violation},
+    violation::Violation,
 };
 
 /// Blocks that are looked at and committed together.
@@ -265,45 +265,6 @@ impl<'h, H: AuditHost> ChainAudit<'h, H> {
                     return Ok(());
                 }
             }
-        }
-    }
-
-    /// From the chain's first block on, in a store of its own: what others will do who check the evidence.
-    async fn execute_again(
-        &self,
-        work: &Work<'h, H::Store>,
-        certificate: &ConfirmedBlockCertificate,
-    ) -> Result<Violation, AuditError> {
-        let height = certificate.height();
-        let contradiction = |obstacle: Obstacle| AuditError::SelfCheck {
-            height,
-            reason: Unproven::CannotExecute(format!("{obstacle:?}")),
-        };
-        let proofs = self.epochs.proofs(walnut_base::Epoch(u32::MAX), &work.store).await?;
-        let mut room = CleanRoom::new(self.network, &proofs, self.host.applications())?;
-        let find = async |blob_id| match records::read_blob(&work.store, blob_id).await {
-            Ok(Some(blob)) => Some(blob),
-            _ => self.host.source().blob(blob_id).await.ok().flatten(),
-        };
-        let mut history: Vec<Exhibit> = Vec::new();
-        for height in (0..height.0).map(BlockHeight) {
-            let hash = records::read_hash_by_height(&work.store, self.chain_id, height).await?;
-            let before = match hash {
-                Some(hash) => records::read_certificate(&work.store, hash).await?,
-                None => None,
-            };
-            let Some(before) = before else { break };
-            room.execute(&before, find).await.map_err(contradiction)?;
-            history.push(HexBcs(before));
-        }
-        let outcome = room.execute(certificate, find).await;
-        history.push(HexBcs(certificate.clone()));
-        let blobs = room.into_used();
-        match outcome {
-            Err(Obstacle::Outcome(fields)) => Ok(Violation::OutcomeDiffers { history, blobs, fields }),
-            Err(Obstacle::Refused(reason)) => Ok(Violation::NotExecutable { history, blobs, reason }),
-            Ok(()) => Err(AuditError::SelfCheck { height, reason: Unproven::NothingWrong }),
-            Err(obstacle) => Err(contradiction(obstacle)),
         }
     }
 

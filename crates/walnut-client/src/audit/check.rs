@@ -180,6 +180,9 @@ fn check_plain(violation: &Violation, epochs: &Epochs) -> Result<(), Unproven> {
             expect((earlier.height(), earlier_transaction) < (later.height(), later_transaction))?;
             wrong(position(second) <= position(first))
         }
+        Violation::MessageSkipped { history, sender, transaction } => {
+            check_skipped(history, sender, *transaction, epochs)
+        }
         Violation::EventDiffers { reader, event_id, publisher } => {
             certified(reader, epochs)?;
             certified(publisher, epochs)?;
@@ -211,6 +214,32 @@ fn certified(certificate: &ConfirmedBlockCertificate, epochs: &Epochs) -> Result
         return Ok(());
     }
     Err(Unproven::NotCertified { chain_id: certificate.chain_id(), height: certificate.height() })
+}
+
+/// The whole chain is shown, so what is not in it was not taken in.
+fn check_skipped(
+    history: &[Exhibit],
+    sender: &Exhibit,
+    transaction: u32,
+    epochs: &Epochs,
+) -> Result<(), Unproven> {
+    certified(sender, epochs)?;
+    let chain_id = history.first().ok_or(Unproven::OtherPlace)?.chain_id();
+    let mut previous = None;
+    for (height, exhibit) in (0..).zip(history) {
+        certified(exhibit, epochs)?;
+        let header = &exhibit.block().header;
+        expect(header.chain_id == chain_id && header.height.0 == height)?;
+        expect(header.previous_block_hash == previous)?;
+        previous = Some(exhibit.hash());
+    }
+    let sent = sender.block().message_bundles_for(chain_id, sender.hash());
+    let skipped = sent.iter().find(|sent| sent.transaction_index == transaction);
+    wrong(!skipped.ok_or(Unproven::OtherPlace)?.is_skippable())?;
+    let skipped = (sender.height(), transaction);
+    let taken = history.iter().flat_map(|exhibit| exhibit.block().incoming_bundles());
+    let taken: Vec<_> = taken.filter(|incoming| incoming.origin == sender.chain_id()).map(position).collect();
+    wrong(!taken.contains(&skipped) && taken.iter().any(|position| *position > skipped))
 }
 
 fn check_flaw(

@@ -4,7 +4,8 @@
 //!
 //! 1. the certificate is signed by a quorum of the committee of its epoch, and no other block at its height is;
 //! 2. the block names the one before it;
-//! 3. every message that it takes in was sent, by a certified block, at that place and with those bytes, and only once;
+//! 3. every message that it takes in was sent, by a certified block, at that place and with those bytes, and only once,
+//!    and none was left out in between that may not be;
 //! 4. every event that it read was published with that value;
 //! 5. executing it leads to the outcome that was signed.
 //!
@@ -19,6 +20,7 @@
 //!
 //! Start reading at `chain_audit.rs`, then `violation.rs` and `check.rs`.
 
+mod again;
 mod archive;
 mod block_checks;
 mod chain_audit;

@@ -50,6 +50,8 @@ pub struct ChainProgress {
 pub(super) struct Taken {
     /// Its block and transaction over there.
     pub position: (BlockHeight, u32),
+    /// Whether that block sent nothing to this chain after it.
+    pub is_last: bool,
     /// The block and transaction here that took it in.
     pub by: (BlockHeight, u32),
 }

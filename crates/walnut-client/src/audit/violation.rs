@@ -103,6 +103,15 @@ pub enum Violation {
         /// Which of its transactions.
         later_transaction: u32,
     },
+    /// A chain takes in a later message of another chain and has left out one that may not be left out.
+    MessageSkipped {
+        /// All blocks of the chain up to the one that takes in the later message, in order.
+        history: Vec<Exhibit>,
+        /// The block that sent the message which is missing.
+        sender: Exhibit,
+        /// Which of its transactions.
+        transaction: u32,
+    },
     /// A block says that it read an event, and the event was published with another value.
     EventDiffers {
         /// The block.
@@ -144,6 +153,7 @@ impl Violation {
             Self::NeverCreated { .. } => "never-created",
             Self::MessageNotSent { .. } => "message-not-sent",
             Self::MessageAgain { .. } => "message-again",
+            Self::MessageSkipped { .. } => "message-skipped",
             Self::EventDiffers { .. } => "event-differs",
             Self::OutcomeDiffers { .. } => "outcome-differs",
             Self::NotExecutable { .. } => "not-executable",
@@ -170,7 +180,9 @@ impl Violation {
             Self::MessageNotSent { receiver, .. } => of(receiver),
             Self::MessageAgain { later, .. } => of(later),
             Self::EventDiffers { reader, .. } => of(reader),
-            Self::OutcomeDiffers { history, .. } | Self::NotExecutable { history, .. } => {
+            Self::MessageSkipped { history, .. }
+            | Self::OutcomeDiffers { history, .. }
+            | Self::NotExecutable { history, .. } => {
                 let unknown = (ChainId::default(), BlockHeight::ZERO, CryptoHash::default());
                 history.last().map_or(unknown, of)
             }
@@ -194,6 +206,9 @@ impl Violation {
             Self::NeverCreated { parent, .. } => parent.epoch(),
             Self::MessageNotSent { receiver, sender, .. } => newest(&[receiver, sender]),
             Self::MessageAgain { earlier, later, .. } => newest(&[earlier, later]),
+            Self::MessageSkipped { history, sender, .. } => {
+                newest(&history.iter().chain([sender]).collect::<Vec<_>>())
+            }
             Self::EventDiffers { reader, publisher, .. } => newest(&[reader, publisher]),
             // A chain may be opened with more epochs than its blocks have used.
             Self::OutcomeDiffers { .. } | Self::NotExecutable { .. } => Epoch(u32::MAX),
@@ -252,6 +267,12 @@ impl fmt::Display for Violation {
                 formatter,
                 "transaction {later_transaction} takes in a message that came no later than one taken in at block {}",
                 earlier.height()
+            ),
+            Self::MessageSkipped { sender, transaction, .. } => write!(
+                formatter,
+                "it takes in a message of chain {} and leaves out one from before, of block {}, transaction {transaction}",
+                sender.chain_id(),
+                sender.height()
             ),
             Self::EventDiffers { event_id, publisher, .. } => write!(
                 formatter,

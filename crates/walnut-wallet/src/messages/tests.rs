@@ -128,6 +128,17 @@ fn large_messages_read_back() {
         Envelope::ui_event(UiEvent::SnapshotChanged(snapshot())),
         Envelope::ui_response(RequestId(u64::MAX), Ok(UiResponse::Review(review()))),
         Envelope::ui_response(RequestId(1), Ok(UiResponse::Snapshot(snapshot()))),
+        Envelope::ui_response(
+            RequestId(1),
+            Ok(UiResponse::Audited(AuditReport {
+                chain_id: chain(1),
+                blocks: 3,
+                messages: 2,
+                verdict: AuditVerdict::Wrong,
+                findings: vec!["Something is wrong.".into()],
+                evidence: vec![EvidenceFile { name: "a.json".into(), text: None }],
+            })),
+        ),
         Envelope::node_event(NodeEvent::SignRequest(sign.clone())),
         Envelope::node_event(NodeEvent::Fatal(some_error())),
         Envelope::vault_request(RequestId(2), VaultRequest::Sign(sign)),
@@ -200,6 +211,7 @@ fn secrets_only_go_to_the_vault() {
         (UiRequest::Approve { review_id: ReviewId(1) }, Route::Node),
         (UiRequest::DenySiteRequest { id: site, ignore_site: false }, Route::Node),
         (UiRequest::Resync, Route::Node),
+        (UiRequest::AuditChain { chain_id: chain(1) }, Route::Node),
     ] {
         assert_eq!((request.route(), request.secrets().len()), (route, 0), "{request:?}");
     }

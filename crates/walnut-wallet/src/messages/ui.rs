@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use walnut_base::{AccountOwner, Amount, ApplicationId, BlockHeight, ChainId, CryptoHash, Timestamp};
 
 use super::{
-    Account, AccountId, AddressBookEntry, ApplicationDetails, ApplicationSummary, ConnectPermissions,
-    ConnectedSite, ImportedSecretKind, InboxBundle, LockStatus, NetworkStatus, PendingSiteRequest,
-    QueryAnswer, RecipientInfo, Review, ReviewId, Route, SendDraft, SendQuote, Settings, SiteId,
-    SiteRequestId, Snapshot,
+    Account, AccountId, AddressBookEntry, ApplicationDetails, ApplicationSummary, AuditProgress, AuditReport,
+    ConnectPermissions, ConnectedSite, ImportedSecretKind, InboxBundle, LockStatus, NetworkStatus,
+    PendingSiteRequest, QueryAnswer, RecipientInfo, Review, ReviewId, Route, SendDraft, SendQuote, Settings,
+    SiteId, SiteRequestId, Snapshot,
 };
 use crate::activity::{ActivityId, ActivityItem};
 
@@ -120,6 +120,12 @@ pub enum UiRequest {
         chain_id: ChainId,
         /// Its new name.
         name: String,
+    },
+    /// Checks a chain from its first block on, without trusting what the wallet's own node has kept. Progress comes as
+    /// [`UiEvent::AuditProgress`]. Asked again, it goes on where it was.
+    AuditChain {
+        /// Which.
+        chain_id: ChainId,
     },
     /// Addresses to receive at.
     ReceiveInfo {
@@ -356,6 +362,11 @@ pub enum UiResponse {
         /// It.
         ChainDetails,
     ),
+    /// What the audit of a chain has found.
+    Audited(
+        /// It.
+        AuditReport,
+    ),
     /// The applications of a chain.
     Applications(
         /// They.
@@ -467,6 +478,11 @@ pub enum UiEvent {
         /// How far.
         step: ClaimStep,
     },
+    /// An audit goes on.
+    AuditProgress(
+        /// How far.
+        AuditProgress,
+    ),
     /// The network screen has changed; only while a window shows it.
     NetworkChanged(
         /// It.

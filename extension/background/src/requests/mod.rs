@@ -2,6 +2,7 @@
 
 mod activity;
 mod applications;
+mod audit;
 mod book;
 mod chains;
 mod network;
@@ -29,6 +30,7 @@ impl App {
             UiRequest::ForgetChain { chain_id } => self.forget_chain(chain_id).await,
             UiRequest::Chain { chain_id } => self.chain_details(chain_id).await,
             UiRequest::RenameChain { chain_id, name } => self.rename_chain(chain_id, name).await,
+            UiRequest::AuditChain { chain_id } => Box::pin(self.audit_chain(chain_id)).await,
             UiRequest::Applications { chain_id } => Box::pin(self.applications_of(chain_id)).await,
             UiRequest::Application { chain_id, id } => Box::pin(self.application(chain_id, id)).await,
             UiRequest::QueryApplication { chain_id, id, query } => {

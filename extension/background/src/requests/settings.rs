@@ -6,7 +6,7 @@ use walnut_storage::IndexedDbStorage;
 use walnut_wallet::messages::{Diagnostics, Settings, UiError, UiErrorCode, UiResponse};
 
 use crate::{
-    app::{App, network_database},
+    app::{App, audit_database, network_database},
     records, time,
 };
 
@@ -46,6 +46,12 @@ impl App {
                 ));
             }
         }
+        let _auditing = self.begin_audit().ok_or_else(|| {
+            UiError::new(
+                UiErrorCode::ChainConflict,
+                "A chain is being checked. Wait until that is done, then sync anew.",
+            )
+        })?;
         let genesis = self.pinned_genesis().ok_or_else(|| UiError::internal("the network is not pinned"))?;
         let network = session.network.borrow().clone();
         let activity = session.activity.borrow().clone();
@@ -54,7 +60,9 @@ impl App {
         drop(session);
         let name = network_database(genesis);
         // The handles of the old session close when its tasks have ended.
-        IndexedDbStorage::delete(&name).await.map_err(|error| records::storage_error(&error))?;
+        for name in [name, audit_database(genesis)] {
+            IndexedDbStorage::delete(&name).await.map_err(|error| records::storage_error(&error))?;
+        }
         let session = self.connect().await?;
         *session.activity.borrow_mut() = activity;
         session.store_activity().await?;

@@ -9,7 +9,7 @@ use crate::{
     model::{Model, Sheet, Task},
     parts::{Icon, Screen, amount, balance, button, empty, error_of, hash, notice, primary, status_of, time},
     route::Route,
-    screens::application,
+    screens::{application, audit},
     tree::{Element, Node, el, nothing},
     words::{self, chain as say},
 };
@@ -289,7 +289,7 @@ fn foot(model: &Model, summary: &ChainSummary) -> Element {
             .with(el("dt").with(say::EPOCH))
             .with(el("dd").class("mono").with(details.epoch.to_string()));
     }
-    el("div").class("stack").with(facts).with(
+    el("div").class("stack").with(facts).with(audit::audit(model, summary.chain_id)).with(
         el("div")
             .class("cluster")
             .with(

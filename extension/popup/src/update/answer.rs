@@ -99,6 +99,12 @@ fn succeeded(model: &mut Model, request: UiRequest, response: UiResponse, secret
             }
             Vec::new()
         }
+        (_, UiResponse::Audited(report)) => {
+            if let Some(audit) = model.audit.as_mut().filter(|audit| audit.chain_id == report.chain_id) {
+                audit.report = Some(report);
+            }
+            vec![Command::Focus("audit")]
+        }
         (UiRequest::Applications { chain_id }, UiResponse::Applications(applications)) => {
             if model.route == Route::Chain(chain_id) {
                 model.chain.applications = Some(applications);

@@ -4,8 +4,8 @@ use walnut_base::{ApplicationId, CryptoHash, Timestamp};
 use walnut_wallet::{
     activity::ActivityId,
     messages::{
-        LockStatus, QueryAnswer, SendDraft, SendQuote, Snapshot, Surface, UiError, UiErrorCode, UiEvent,
-        UiRequest, UiResponse, WALLET_PROTOCOL,
+        AuditProgress, LockStatus, QueryAnswer, SendDraft, SendQuote, Snapshot, Surface, UiError,
+        UiErrorCode, UiEvent, UiRequest, UiResponse, WALLET_PROTOCOL,
     },
 };
 use zeroize::Zeroizing;
@@ -376,4 +376,39 @@ fn locking_leaves_no_question_behind() {
     update(&mut model, Message::Told(Box::new(UiEvent::LockChanged { lock: LockStatus::Locked })));
     assert!(model.application.query.is_empty() && model.application.answer.is_none());
     assert!(model.application.details.is_none());
+}
+
+#[test]
+fn a_chain_is_checked_with_progress_and_its_evidence_saved() {
+    let mut model = fixture("chain-balances").expect("a fixture");
+    let Route::Chain(chain_id) = model.route else { panic!("{:?}", model.route) };
+    let request = UiRequest::AuditChain { chain_id };
+    let commands = update(&mut model, Message::Audit(chain_id));
+    assert_eq!(asked(&commands), [&request]);
+    assert!(model.is_busy(Task::Audit));
+    let of = walnut_base::BlockHeight(9);
+    let progress = AuditProgress { chain_id, is_admin: true, checked: walnut_base::BlockHeight(3), of };
+    update(&mut model, Message::Told(Box::new(UiEvent::AuditProgress(progress))));
+    assert_eq!(model.audit.as_ref().and_then(|audit| audit.progress), Some(progress));
+    let other = AuditProgress { chain_id: walnut_base::ChainId::default(), ..progress };
+    update(&mut model, Message::Told(Box::new(UiEvent::AuditProgress(other))));
+    assert_eq!(model.audit.as_ref().and_then(|audit| audit.progress), Some(progress), "not of this chain");
+
+    let wrong = fixture("chain-check-wrong").expect("a fixture");
+    let report = wrong.audit.and_then(|audit| audit.report).expect("it shows one");
+    let file = report.evidence[0].clone();
+    update(&mut model, answered(request.clone(), Ok(UiResponse::Audited(report))));
+    assert!(!model.is_busy(Task::Audit));
+    let commands = update(&mut model, Message::SaveEvidence(0));
+    let [Command::Save { name, text }] = &commands[..] else { panic!("{commands:?}") };
+    assert_eq!((name, Some(text)), (&file.name, file.text.as_ref()));
+    assert!(update(&mut model, Message::SaveEvidence(1)).is_empty());
+
+    // A check that fails leaves the button as it was before.
+    update(&mut model, Message::Audit(chain_id));
+    let error = UiError::new(UiErrorCode::NetworkUnavailable, "No validator answers.");
+    update(&mut model, answered(request, Err(error.clone())));
+    assert!(!model.is_busy(Task::Audit));
+    assert_eq!(model.error, Some(error));
+    assert!(model.audit.is_none_or(|audit| audit.report.is_none()));
 }

@@ -88,6 +88,17 @@ pub(crate) mod chain {
     pub(crate) const EPOCH: &str = "Epoch";
     pub(crate) const RENAME: &str = "Rename";
     pub(crate) const FORGET: &str = "Stop following";
+    pub(crate) const CHECK: &str = "Check from the first block";
+    pub(crate) const CHECK_AGAIN: &str = "Check again";
+    pub(crate) const CHECK_TEXT: &str = "Asks every validator for the whole chain and checks each block, signature and message anew. Closing the wallet only pauses it.";
+    pub(crate) const CHECK_OTHER: &str = "Another chain is being checked.";
+    pub(crate) const CHECK_BEGINS: &str = "Asking the validators";
+    pub(crate) const CHECK_OPEN: &str =
+        "Nothing wrong was found, but part of it could not be decided. Try again later.";
+    pub(crate) const CHECK_WRONG: &str =
+        "Something is wrong. Save the evidence and pass it on: anybody can check it without your word.";
+    pub(crate) const SAVE_EVIDENCE: &str = "Save the evidence";
+    pub(crate) const EVIDENCE_TOO_LARGE: &str = "This evidence is too large to save here.";
     pub(crate) const CLOSED: &str = "Closed";
     pub(crate) const CLOSED_TEXT: &str =
         "This chain is closed for good. It can be read, but takes no more blocks of yours.";
@@ -101,6 +112,21 @@ pub(crate) mod chain {
 
     pub(crate) fn block(height: u64) -> String {
         format!("Block {height}")
+    }
+
+    pub(crate) fn checking(is_admin: bool, checked: u64, of: u64) -> String {
+        match is_admin {
+            true => format!("Checking who may certify: block {checked} of {of} of the admin chain"),
+            false => format!("Checking: block {checked} of {of}"),
+        }
+    }
+
+    pub(crate) fn check_clean(blocks: u64, messages: u64) -> String {
+        let count = |number: u64, one, many| {
+            super::super::count(usize::try_from(number).unwrap_or(usize::MAX), one, many)
+        };
+        let (blocks, messages) = (count(blocks, "block", "blocks"), count(messages, "message", "messages"));
+        format!("Checked: {blocks} and {messages}. All of it is as the network's rules say.")
     }
 
     pub(crate) fn inbox(unread: u32) -> String {
