@@ -36,7 +36,7 @@ fn doctored(change: impl Fn(ConfirmedBlockCertificate) -> ConfirmedBlockCertific
 
 fn only_flaw(found: &Found) -> &CertificateFlaw {
     assert_eq!(found.names(), ["invalid-certificate"]);
-    assert!(found.progress.is_stopped);
+    assert!(!found.progress.is_stopped, "somebody else may have the true one");
     assert_eq!(found.progress.next_height, BlockHeight(1));
     check(&found.evidence[0]).expect("it is proven");
     let Violation::InvalidCertificate { flaw, .. } = &found.evidence[0].violation else {
@@ -168,6 +168,23 @@ fn a_misplaced_block_is_a_gap() {
     assert!(found.evidence.is_empty());
     let reasons: Vec<_> = found.progress.gaps.iter().map(|gap| gap.reason.clone()).collect();
     assert_eq!(reasons, [GapReason::Misplaced(admin, BlockHeight(0))]);
+}
+
+/// Who offers a false certificate does not stop the audit for good.
+#[test]
+fn the_true_certificate_from_another_source_is_taken() {
+    let (whole, genesis) = read(&golden("testnet-fees"));
+    let chain_id = some_chain(&whole, &genesis);
+    let mut archive = whole.clone();
+    let (value, round, mut signatures) = take(&mut archive, chain_id, 1).into_parts();
+    signatures.truncate(1);
+    archive.add_certificate(ConfirmedBlockCertificate::new(value, round, signatures));
+    let desk = Desk::new(archive);
+    assert_eq!(desk.audit(&genesis, chain_id).progress.next_height, BlockHeight(1));
+    let found = desk.with_source(whole.clone()).audit(&genesis, chain_id);
+    assert_eq!(Ok(found.progress.next_height), block_on(whole.next_height(chain_id)));
+    assert_eq!(found.names(), ["invalid-certificate"], "what was offered stays on record");
+    assert_eq!(found.progress.gaps, []);
 }
 
 /// Evidence of one network proves nothing under another one's committee.

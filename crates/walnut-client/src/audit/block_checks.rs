@@ -77,6 +77,7 @@ impl<'h, H: AuditHost> ChainAudit<'h, H> {
                 }
             }
         }
+        self.progress.is_stopped |= is_forked;
         Ok(chosen.filter(|_| !is_forked))
     }
 

@@ -187,8 +187,9 @@ impl<'h, H: AuditHost> ChainAudit<'h, H> {
                 }));
             } else if let Some(certificate) = self.choose(work, &candidates).await? {
                 self.look_at(work, certificate).await?;
-            } else if !self.is_waiting {
-                self.progress.is_stopped = true;
+            } else {
+                // Two that count have stopped it for good; if none does, the true one may come.
+                self.is_waiting = true;
             }
             if self.is_waiting || self.progress.is_stopped {
                 break;

@@ -4,8 +4,9 @@ use std::future::Future;
 
 use walnut_base::{Blob, BlobId, BlockHeight, ChainId, ConfirmedBlockCertificate, EventId};
 
-/// A source of certificates and blobs. Nothing that it returns is trusted: it can hide things, which shows as gaps, but
-/// it cannot make a clean chain look bad or a bad one look clean.
+/// A source of certificates and blobs. Nothing that it returns is trusted. It can hide things, which shows as gaps, and it
+/// can offer certificates that do not count, which is told as just that: it says something about the source, and the
+/// audit goes on as soon as another source has the true one. It cannot make a bad chain look clean.
 pub trait Source {
     /// The height of the chain's next block, as far as the source knows.
     fn next_height(&self, chain_id: ChainId) -> impl Future<Output = Result<BlockHeight, SourceError>>;
