@@ -4,7 +4,7 @@
 //! `blobs/<type>-<hash>.bin`; others are not looked at. A second certificate for a height stands beside the first one as
 //! `<height>-<anything>.certificate.bcs`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use walnut_base::{
     Blob, BlobContent, BlobId, BlobType, BlockHeight, ChainId, ConfirmedBlockCertificate, EventId,
@@ -118,11 +118,13 @@ impl Archive {
         self.blobs.remove(&blob_id)
     }
 
-    /// The chains that have blocks.
+    /// The chains that have blocks or a description, ascending.
     pub fn chains(&self) -> Vec<ChainId> {
-        let mut chains: Vec<ChainId> = self.certificates.keys().map(|(chain_id, _)| *chain_id).collect();
-        chains.dedup();
-        chains
+        let described = self.blobs.keys().filter(|blob_id| blob_id.blob_type == BlobType::ChainDescription);
+        let described = described.map(|blob_id| ChainId(blob_id.hash));
+        let chains: BTreeSet<ChainId> =
+            self.certificates.keys().map(|(chain_id, _)| *chain_id).chain(described).collect();
+        chains.into_iter().collect()
     }
 }
 
