@@ -13,9 +13,10 @@ mod writes;
 
 use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
-use futures_util::lock::Mutex;
+use futures_util::lock::{Mutex, MutexGuard};
 use walnut_base::{ChainId, GenesisConfig, Notification, Timestamp};
 use walnut_chain::{Effects, Node, NodeConfig, initialize_storage};
+use walnut_execution::Applications;
 use walnut_views::{Overlay, Store as _};
 
 pub use error::{LocalError, Missing};
@@ -37,6 +38,21 @@ pub struct LocalNode<H: Host> {
     node: Mutex<Node<H::Applications>>,
     listeners: RefCell<Vec<Listener>>,
     pending: KnownPending,
+}
+
+/// The node while it may know more than the disk. Unless that is stored, it forgets everything, whatever reached the disk:
+/// when the commit fails, and when whoever waits for the request is dropped half-way.
+struct Unsaved<'a, A: Applications> {
+    node: MutexGuard<'a, Node<A>>,
+    is_saved: bool,
+}
+
+impl<A: Applications> Drop for Unsaved<'_, A> {
+    fn drop(&mut self) {
+        if !self.is_saved {
+            self.node.forget_all();
+        }
+    }
 }
 
 impl<H: Host> LocalNode<H> {
@@ -92,38 +108,26 @@ impl<H: Host> LocalNode<H> {
             &Overlay<&H::Store>,
         ) -> (Result<T, LocalError>, Effects),
     ) -> Result<T, LocalError> {
-        let mut node = self.node.lock().await;
+        let node = self.node.lock().await;
+        let mut unsaved = Unsaved { node, is_saved: false };
+        let node = &mut *unsaved.node;
         let overlay = Overlay::new(self.host.store());
         // On the heap: execution is deep, and stacks of browsers are small.
-        let (outcome, effects) = Box::pin(work(&mut node, &overlay)).await;
+        let (outcome, effects) = Box::pin(work(node, &overlay)).await;
         let (delivered, effects) = match node.process_cross_chain_locally(&overlay, effects, self.now()).await
         {
             Ok(effects) => (Ok(()), effects),
             Err(failure) => (Err(LocalError::from(failure.error)), failure.effects),
         };
-        self.commit(&mut node, &effects, durability).await?;
-        drop(node);
+        if !effects.batch.is_empty() {
+            self.host.commit(&effects.batch, durability).await.map_err(LocalError::Commit)?;
+        }
+        unsaved.is_saved = true;
+        drop(unsaved);
         self.notify(&effects.notifications);
         let reply = outcome?;
         delivered?;
         Ok(reply)
-    }
-
-    async fn commit(
-        &self,
-        node: &mut Node<H::Applications>,
-        effects: &Effects,
-        durability: Durability,
-    ) -> Result<(), LocalError> {
-        if effects.batch.is_empty() {
-            return Ok(());
-        }
-        if let Err(error) = self.host.commit(&effects.batch, durability).await {
-            // Whatever reached the disk: memory says what it says next time.
-            node.forget_all();
-            return Err(LocalError::Commit(error));
-        }
-        Ok(())
     }
 
     fn notify(&self, notifications: &[Notification]) {

@@ -1,0 +1,290 @@
+//! What is confirmed, worked out a second time: certificates, owners, epochs, accounts and messages.
+//!
+//! Nothing here uses the code that is tested beyond the plain data types and the check of one signature. A certificate is
+//! *learned* when an honest node has taken it, and *applied* when its chain has come that far.
+
+mod accounts;
+pub mod messages;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use walnut_base::{
+    AccountOwner, AdminOperation, Block, BlockHeight, CertificateValue, ChainId, ChainOwnership, Committee,
+    ConfirmedBlockCertificate, CryptoHash, Epoch, GenesisConfig, LiteValue, LiteVote, Operation, Round,
+    SystemOperation, Timestamp, Transaction, ValidatorPublicKey, ValidatorSignature,
+};
+
+use crate::{wallet::Short, world::Invariant};
+
+use messages::Mail;
+
+/// A broken promise, before it is reported.
+pub type Broken = (Invariant, String);
+
+/// See the module.
+#[derive(Debug)]
+pub struct Ledger {
+    admin: ChainId,
+    committees: BTreeMap<Epoch, Committee>,
+    /// Committees that may be announced, by the hash of their blob.
+    proposed: BTreeMap<CryptoHash, Committee>,
+    chains: BTreeMap<ChainId, Chain>,
+    certificates: BTreeMap<CryptoHash, ConfirmedBlockCertificate>,
+    by_height: BTreeMap<(ChainId, BlockHeight), CryptoHash>,
+    mail: Mail,
+}
+
+/// One chain after its last applied block.
+#[derive(Debug)]
+pub struct Chain {
+    /// Height of the block to come.
+    pub next: BlockHeight,
+    /// Hash of the last block.
+    pub tip: Option<CryptoHash>,
+    /// Its epoch.
+    pub epoch: Epoch,
+    /// Its owners.
+    pub ownership: ChainOwnership,
+    /// Time of the last block.
+    pub timestamp: Timestamp,
+    accounts: BTreeMap<AccountOwner, u128>,
+    /// State hash after each block.
+    states: Vec<CryptoHash>,
+    /// Balance of the chain's own account after each block.
+    balances: Vec<u128>,
+}
+
+impl Ledger {
+    /// A ledger that knows the genesis.
+    pub fn new(genesis: &GenesisConfig) -> Self {
+        let chains = genesis.chains.iter().map(|description| {
+            let config = &description.config;
+            let balance = config.balance.to_attos();
+            let chain = Chain {
+                next: BlockHeight(0),
+                tip: None,
+                epoch: config.epoch,
+                ownership: config.ownership.clone(),
+                timestamp: description.timestamp,
+                accounts: BTreeMap::from([(AccountOwner::CHAIN, balance)]),
+                states: Vec::new(),
+                balances: vec![balance],
+            };
+            (description.id(), chain)
+        });
+        Self {
+            admin: genesis.admin_chain_id().expect("there are chains"),
+            committees: BTreeMap::from([(Epoch::ZERO, genesis.committee.clone())]),
+            proposed: BTreeMap::new(),
+            chains: chains.collect(),
+            certificates: BTreeMap::new(),
+            by_height: BTreeMap::new(),
+            mail: Mail::default(),
+        }
+    }
+
+    /// A chain of the genesis.
+    pub fn chain(&self, chain_id: &ChainId) -> Option<&Chain> {
+        self.chains.get(chain_id)
+    }
+
+    /// A confirmed block.
+    pub fn certificate(&self, hash: &CryptoHash) -> Option<&ConfirmedBlockCertificate> {
+        self.certificates.get(hash)
+    }
+
+    /// The block of a chain at a height.
+    pub fn hash_at(&self, chain_id: ChainId, height: BlockHeight) -> Option<CryptoHash> {
+        self.by_height.get(&(chain_id, height)).copied()
+    }
+
+    /// The committee of an epoch.
+    pub fn committee(&self, epoch: Epoch) -> Option<&Committee> {
+        self.committees.get(&epoch)
+    }
+
+    /// The newest epoch.
+    pub fn last_epoch(&self) -> Epoch {
+        *self.committees.keys().next_back().expect("there is epoch 0")
+    }
+
+    /// Blocks confirmed so far.
+    pub fn blocks(&self) -> usize {
+        self.certificates.len()
+    }
+
+    /// The mail between chains.
+    pub fn mail(&self) -> &Mail {
+        &self.mail
+    }
+
+    /// A committee that the admin chain may announce.
+    pub fn note_committee(&mut self, committee: &Committee) {
+        let hash = walnut_base::Blob::new_committee(committee).id().hash;
+        self.proposed.insert(hash, committee.clone());
+    }
+
+    /// State hash and balance of a chain when its next block had that height.
+    pub fn state_at(&self, chain_id: ChainId, next: BlockHeight) -> Option<(Option<CryptoHash>, u128)> {
+        let chain = self.chains.get(&chain_id)?;
+        let next = usize::try_from(next.0).ok()?;
+        let state = next.checked_sub(1).map(|last| chain.states.get(last).copied());
+        Some((state.flatten(), *chain.balances.get(next)?))
+    }
+
+    /// An honest node has taken this certificate as valid.
+    pub fn learn(&mut self, certificate: &ConfirmedBlockCertificate) -> Result<(), Broken> {
+        let hash = certificate.hash();
+        if self.certificates.contains_key(&hash) {
+            return Ok(());
+        }
+        let (chain_id, height) = (certificate.chain_id(), certificate.height());
+        self.check_quorum(certificate.value(), certificate.round, certificate.signatures())?;
+        if let Some(other) = self.by_height.insert((chain_id, height), hash) {
+            let what = format!("chain {chain_id} has {} and {} at {height}", Short(other), Short(hash));
+            return Err((Invariant::OneBlockPerHeight, what));
+        }
+        let block = certificate.block();
+        if chain_id == self.admin {
+            self.note_epochs(block);
+        }
+        self.mail.send(block, hash);
+        self.certificates.insert(hash, certificate.clone());
+        self.advance(chain_id)
+    }
+
+    /// More than two thirds of the votes of the epoch's committee, each once and with a valid signature.
+    pub fn check_quorum<T: CertificateValue>(
+        &self,
+        value: &T,
+        round: Round,
+        signatures: &[(ValidatorPublicKey, ValidatorSignature)],
+    ) -> Result<(), Broken> {
+        let (lite, epoch) = (LiteValue::new(value), value.epoch());
+        self.check_votes(lite, epoch, round, signatures)
+    }
+
+    /// The same without the value.
+    pub fn check_votes(
+        &self,
+        value: LiteValue,
+        epoch: Epoch,
+        round: Round,
+        signatures: &[(ValidatorPublicKey, ValidatorSignature)],
+    ) -> Result<(), Broken> {
+        let what = || format!("{:?} certificate of {} in {round}", value.kind, Short(value.value_hash));
+        let Some(committee) = self.committees.get(&epoch) else {
+            return Err((Invariant::Quorum, format!("{}: epoch {epoch} was never announced", what())));
+        };
+        let mut voters = BTreeSet::new();
+        for (validator, signature) in signatures {
+            let vote = LiteVote { value, round, signature: *signature };
+            let is_valid = voters.insert(*validator)
+                && committee.weight(validator) > 0
+                && vote.check(validator).is_ok();
+            if !is_valid {
+                return Err((Invariant::Quorum, format!("{}: a vote is not valid", what())));
+            }
+        }
+        let votes = voters.iter().map(|validator| committee.weight(validator)).sum::<u64>();
+        let total = committee.validators().values().map(|member| member.votes).sum::<u64>();
+        match 3 * votes > 2 * total {
+            true => Ok(()),
+            false => Err((Invariant::Quorum, format!("{}: {votes} of {total} votes", what()))),
+        }
+    }
+
+    fn note_epochs(&mut self, block: &Block) {
+        for operation in block.body.transactions.iter().filter_map(Transaction::operation) {
+            if let Operation::System(operation) = operation
+                && let SystemOperation::Admin(AdminOperation::CreateCommittee { epoch, blob_hash }) = **operation
+                && let Some(committee) = self.proposed.get(&blob_hash)
+            {
+                self.committees.insert(epoch, committee.clone());
+            }
+        }
+    }
+
+    fn advance(&mut self, chain_id: ChainId) -> Result<(), Broken> {
+        loop {
+            let Some(chain) = self.chains.get(&chain_id) else { return Ok(()) };
+            let Some(hash) = self.by_height.get(&(chain_id, chain.next)) else { return Ok(()) };
+            let Some(certificate) = self.certificates.get(hash).cloned() else { return Ok(()) };
+            self.apply(certificate.block(), certificate.hash())?;
+        }
+    }
+
+    fn apply(&mut self, block: &Block, hash: CryptoHash) -> Result<(), Broken> {
+        let header = &block.header;
+        let Some(chain) = self.chains.get_mut(&header.chain_id) else { return Ok(()) };
+        let place = format!("block {} of chain {} at {}", Short(hash), header.chain_id, header.height);
+        let wrong = |what: &str| Err((Invariant::Blocks, format!("{place}: {what}")));
+        if header.previous_block_hash != chain.tip {
+            return wrong("it does not follow the one before");
+        }
+        if header.epoch != chain.epoch {
+            return wrong("it is of another epoch");
+        }
+        if header.timestamp < chain.timestamp {
+            return wrong("it is older than the one before");
+        }
+        match header.authenticated_signer {
+            Some(signer) if !chain.ownership.can_propose_in_multi_leader_round(&signer) => {
+                return wrong("its signer may not propose");
+            }
+            _ => {}
+        }
+        if block.body.transactions.len() != block.body.messages.len() {
+            return wrong("transactions and messages do not match");
+        }
+        for (transaction, sent) in block.body.transactions.iter().zip(&block.body.messages) {
+            if let Transaction::ReceiveMessages(incoming) = transaction {
+                let received = self.mail.receive(header.chain_id, incoming);
+                received.map_err(|what| (Invariant::Messages, format!("{place}: {what}")))?;
+                if incoming.bundle.timestamp > header.timestamp {
+                    return wrong("a message is from its future");
+                }
+            }
+            accounts::apply(chain, header.chain_id, header.authenticated_signer, transaction, sent)
+                .map_err(|what| (Invariant::Tokens, format!("{place}: {what}")))?;
+            if let Some(Operation::System(operation)) = transaction.operation() {
+                change_rules(chain, operation);
+            }
+        }
+        chain.next = BlockHeight(header.height.0 + 1);
+        chain.tip = Some(hash);
+        chain.timestamp = header.timestamp;
+        chain.states.push(header.state_hash);
+        chain.balances.push(chain.accounts.get(&AccountOwner::CHAIN).copied().unwrap_or(0));
+        Ok(())
+    }
+
+    /// All tokens that exist: in accounts and on the way.
+    pub fn tokens(&self) -> u128 {
+        let held = self.chains.values().flat_map(|chain| chain.accounts.values()).sum::<u128>();
+        held + self.mail.tokens()
+    }
+}
+
+fn change_rules(chain: &mut Chain, operation: &SystemOperation) {
+    match operation {
+        SystemOperation::ProcessNewEpoch(epoch)
+        | SystemOperation::Admin(AdminOperation::CreateCommittee { epoch, .. }) => chain.epoch = *epoch,
+        SystemOperation::ChangeOwnership {
+            super_owners,
+            owners,
+            multi_leader_rounds,
+            open_multi_leader_rounds,
+            timeout_config,
+        } => {
+            chain.ownership = ChainOwnership {
+                super_owners: super_owners.iter().copied().collect(),
+                owners: owners.iter().copied().collect(),
+                multi_leader_rounds: *multi_leader_rounds,
+                open_multi_leader_rounds: *open_multi_leader_rounds,
+                timeout_config: timeout_config.clone(),
+            };
+        }
+        _ => {}
+    }
+}
