@@ -148,6 +148,7 @@ impl<H: Host> Client<H> {
         on_progress: &dyn Fn(Progress),
     ) -> Result<Outcome, ClientError> {
         let chain_id = pending.block.chain_id;
+        let was_signed = pending.proposal.is_some();
         let mut before = self.consensus(chain_id).await?;
         for attempt in 0..PROPOSAL_ATTEMPTS_MAX {
             let outcome = Box::pin(self.attempt(&mut pending, executed.take(), attempt, on_progress)).await;
@@ -160,7 +161,10 @@ impl<H: Host> Client<H> {
                 // What the refusing validators know is not known here: ask them, then try once more.
                 let synced = Box::pin(self.sync_chain(chain_id)).await;
                 after = self.consensus(chain_id).await?;
-                if synced.is_err() || after == before {
+                // What was signed earlier was only sent again. Another block may have the votes of its round by now; then
+                // this one needs a later round, although nothing here has changed.
+                let is_stale = attempt == 0 && was_signed;
+                if synced.is_err() || (after == before && !is_stale) {
                     return Err(error);
                 }
             }

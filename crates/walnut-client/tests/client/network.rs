@@ -338,6 +338,7 @@ impl Network {
             storage,
             keys: Rc::new(vec![owner_key(index)]),
             signed: Rc::default(),
+            is_stuck: Rc::default(),
         }
     }
 
@@ -375,6 +376,8 @@ pub(crate) struct Wallet {
     keys: Rc<Vec<AccountSecretKey>>,
     /// Everything that was signed.
     pub(crate) signed: Rc<RefCell<Vec<ProposalContent>>>,
+    /// Whether the disk has stopped answering.
+    pub(crate) is_stuck: Rc<Cell<bool>>,
 }
 
 impl Host for Wallet {
@@ -391,6 +394,9 @@ impl Host for Wallet {
     }
 
     async fn commit(&self, batch: &Batch, _durability: Durability) -> Result<(), StoreError> {
+        if self.is_stuck.get() {
+            std::future::pending::<()>().await;
+        }
         Ok(self.storage.commit(batch, walnut_storage::Durability::Strict).await?)
     }
 

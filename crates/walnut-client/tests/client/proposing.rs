@@ -5,9 +5,9 @@ use std::cell::RefCell;
 use crate::network::{Fault, Network, owner_key, transfer};
 use futures::executor::block_on;
 use walnut_base::{
-    AccountOwner, Amount, BlockHeight, ChainOwnership, Epoch, Operation, Round, SystemOperation,
+    AccountOwner, Amount, BlockHeight, BlockProposal, ChainOwnership, Epoch, Operation, Round, SystemOperation,
 };
-use walnut_client::{ClientError, Outcome, Progress, QuorumError};
+use walnut_client::{ClientError, Host as _, Outcome, Progress, QuorumError, ValidatorNode as _};
 
 fn quiet(_: Progress) {}
 
@@ -195,4 +195,27 @@ fn super_owners_use_the_fast_round() {
         ownership.super_owners.len(),
         ChainOwnership::single_super(AccountOwner::CHAIN).super_owners.len()
     );
+}
+
+#[test]
+fn two_devices_whose_blocks_have_half_of_the_votes_each_go_on_to_the_next_round() {
+    let network = Network::new(2);
+    let (chain, other) = (network.chain_id(1), network.chain_id(2));
+    let (phone, laptop) = (network.client(1), network.client(1));
+    network.validators.iter().for_each(|validator| validator.fault.set(Fault::Offline));
+    let outcome = block_on(phone.execute(chain, vec![transfer(other, 1)], vec![], &quiet));
+    assert!(matches!(outcome, Err(ClientError::Quorum(_))), "{outcome:?}");
+    let pending = block_on(phone.pending_proposal(chain)).expect("reads").expect("it was stored");
+    let staged = block_on(laptop.stage(chain, vec![transfer(other, 2)], vec![])).expect("stages");
+    let first = pending.proposal.expect("it was signed");
+    let second = BlockProposal::new_initial(first.content.round, staged.proposed(), &owner_key(1));
+    network.validators.iter().for_each(|validator| validator.fault.set(Fault::None));
+    for (number, validator) in network.validators.iter().enumerate() {
+        let remote = phone.host().remote(&validator.public_key, "").expect("it is known");
+        let proposal = if number < 2 { &first } else { &second };
+        block_on(remote.handle_block_proposal(proposal.clone())).expect("it votes");
+    }
+    let outcome = block_on(phone.retry_pending(chain, &quiet)).expect("a later round has the votes");
+    let certificate = committed(outcome.expect("a block was pending"));
+    assert_eq!((certificate.height(), certificate.round), (BlockHeight(0), Round::MultiLeader(1)));
 }

@@ -1,7 +1,7 @@
 //! Following chains of a network in one process.
 
 use crate::network::{Fault, Network, transfer};
-use futures::executor::block_on;
+use futures::{FutureExt as _, executor::block_on};
 use walnut_base::{Amount, BlockHeight, Notification, Reason};
 use walnut_client::{ChainMode, ClientError, Outcome, Progress, QuorumError, Reaction, Remote};
 
@@ -104,4 +104,20 @@ fn a_database_of_another_network_is_left_alone() {
     let expected =
         ClientError::OtherNetwork { expected: other.genesis.hash(), found: network.genesis.hash() };
     assert_eq!(outcome, Err(expected));
+}
+
+#[test]
+fn breaking_off_while_the_disk_writes_leaves_nothing_half_known() {
+    let network = Network::new(2);
+    let (ana_chain, ben_chain) = (network.chain_id(1), network.chain_id(2));
+    let ana = network.client(1);
+    block_on(ana.execute(ana_chain, vec![transfer(ben_chain, 1)], vec![], &quiet)).expect("made");
+    let device = network.wallet(1);
+    let laptop = network.open(device.clone(), 1);
+    device.is_stuck.set(true);
+    assert_eq!(laptop.sync_chain(ana_chain).now_or_never(), None, "the disk does not answer");
+    device.is_stuck.set(false);
+    block_on(laptop.sync_chain(ana_chain)).expect("syncs");
+    let restarted = network.open(device, 1);
+    assert_eq!(block_on(restarted.local().next_block_height(ana_chain)), Ok(BlockHeight(1)), "it was stored");
 }
