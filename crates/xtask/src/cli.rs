@@ -19,7 +19,10 @@ cargo xtask <command>
   extension                assemble the Chrome and the Firefox package
   examples                 build the applications of examples/
   replay DIR...            replay recorded networks
-  bench [--json] [...]     measure; the arguments go to the benchmark";
+  bench [--json] [...]     measure; the arguments go to the benchmark
+  sim [--seed N] [--steps N] [--seeds K] [--hours H] [...]
+                           simulate networks in which everything goes wrong
+  mutants [NAME...]        plant bugs and let the simulator find them";
 
 /// One parsed command.
 #[derive(Debug, PartialEq)]
@@ -41,6 +44,13 @@ pub(crate) enum Command {
     Bench {
         args: Vec<String>,
     },
+    Sim {
+        args: Vec<String>,
+    },
+    /// `names` is empty for all.
+    Mutants {
+        names: Vec<String>,
+    },
     Demo(Options),
 }
 
@@ -54,6 +64,8 @@ impl Command {
             "test" => Ok(Self::Test { only: parse_only(&rest)? }),
             "demo" => Ok(Self::Demo(parse_demo(&rest)?)),
             "bench" => Ok(Self::Bench { args: rest }),
+            "sim" => Ok(Self::Sim { args: rest }),
+            "mutants" => Ok(Self::Mutants { names: rest }),
             "replay" if rest.is_empty() => bail!("replay needs at least one folder"),
             "replay" => Ok(Self::Replay { args: rest }),
             plain => {

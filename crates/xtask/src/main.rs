@@ -20,6 +20,7 @@ mod plan;
 mod process;
 mod replay;
 mod setup;
+mod sim;
 mod tidy;
 mod wasm;
 mod workspace;
@@ -71,6 +72,8 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test { only } => gate::run(&machine, &workspace, &only),
         Command::Replay { args } => replay::run(&machine, &workspace, &args),
         Command::Bench { args } => bench::run(&machine, &workspace, &args),
+        Command::Sim { args } => sim::run(&machine, &workspace, &args),
+        Command::Mutants { names } => sim::run_mutants(&machine, &workspace, &names),
         Command::Demo(options) => {
             setup::run(&machine, &workspace)?;
             demo::run(&machine, &workspace, &options)

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use walnut_base::{BlockHeight, CertificateKind, ChainId, CryptoHash, LiteVote, Round};
+use walnut_base::{BlockHeight, CertificateKind, ChainId, CryptoHash, LiteVote, Round, TimeoutCertificate};
 
 use crate::wallet::Short;
 
@@ -37,6 +37,8 @@ pub struct Book {
     proposed: BTreeMap<(usize, ChainId, BlockHeight, Round), CryptoHash>,
     /// Different blocks that were proposed in the fast round of a height.
     fast: BTreeMap<(ChainId, BlockHeight), BTreeSet<CryptoHash>>,
+    /// The last end of a round that each validator showed, by chain.
+    timeouts: BTreeMap<(usize, ChainId), (BlockHeight, Round)>,
 }
 
 impl Book {
@@ -77,6 +79,12 @@ impl Book {
         let votes = self.votes.get(&(validator, vote.value.chain_id, height));
         let known = votes.and_then(|votes| votes.by_round.get(&(vote.value.kind, vote.round)));
         known == Some(&vote.value.value_hash)
+    }
+
+    /// A validator shows the end of a round. Answers whether it has not shown it before.
+    pub fn is_new_timeout(&mut self, validator: usize, timeout: &TimeoutCertificate) -> bool {
+        let shown = (timeout.height(), timeout.round);
+        self.timeouts.insert((validator, timeout.chain_id()), shown) != Some(shown)
     }
 
     /// A vote leaves an honest validator.

@@ -16,6 +16,9 @@ pub fn start(world: &Rc<World>, wallets: &[Rc<Wallet>]) {
     if world.plan.has(Fault::ClientKill) {
         world.executor.spawn(world.group, kill_wallets(Rc::clone(world), wallets.to_vec()));
     }
+    if !world.plan.byzantine.is_empty() {
+        world.executor.spawn(world.group, go_back(Rc::clone(world)));
+    }
     if world.plan.has(Fault::Partition) {
         world.executor.spawn(world.group, divide(Rc::clone(world)));
     }
@@ -62,6 +65,23 @@ async fn kill_wallets(world: Rc<World>, wallets: Vec<Rc<Wallet>>) {
             restarted.note(format_args!("device {} is back", wallet.device.number));
             wallet.start();
         });
+    }
+}
+
+/// Liars forget what they have done since some moment, as if a backup had been put back.
+async fn go_back(world: Rc<World>) {
+    let liars = world.plan.byzantine.iter().map(|index| world.validator(*index)).collect::<Vec<_>>();
+    while world.is_faulty.get() {
+        world.executor.sleep(world.random.duration(100_000, 6_000_000)).await;
+        let liar = world.random.pick(&liars);
+        let backups = liar.processes.iter().map(|process| process.disk.snapshot()).collect::<Vec<_>>();
+        world.executor.sleep(world.random.duration(100_000, 6_000_000)).await;
+        liar.kill();
+        if world.is_faulty.get() {
+            world.note(format_args!("validator {} goes back", liar.index));
+            liar.processes.iter().zip(backups).for_each(|(process, backup)| process.disk.restore(backup));
+        }
+        liar.start();
     }
 }
 

@@ -113,6 +113,13 @@ impl World {
         if let (Some(hash), Some(height)) = (info.block_hash, next.0.checked_sub(1)) {
             self.check_block(disk, chain_id, BlockHeight(height), hash);
         }
+        if let Some(timeout) = &info.manager.timeout
+            && self.book.borrow_mut().is_new_timeout(validator.index, timeout)
+        {
+            let ledger = self.ledger.borrow();
+            let outcome = ledger.check_quorum(timeout.value(), timeout.round, timeout.signatures());
+            self.judge(outcome);
+        }
         let Some((state, balance)) = self.ledger.borrow().state_at(chain_id, next) else { return };
         let place = || format!("validator {} about chain {chain_id} at {next}", validator.index);
         if state.is_some() && info.state_hash != state {

@@ -31,6 +31,7 @@ pub mod rogue;
 #[path = "../../../crates/walnut-validator/src/routing.rs"]
 mod routing;
 pub mod run;
+pub mod shrink;
 pub mod trace;
 pub mod validator;
 pub mod wallet;

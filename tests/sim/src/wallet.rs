@@ -84,8 +84,11 @@ impl Wallet {
         self.group.get().is_some()
     }
 
-    /// Starts it.
+    /// Starts it, unless it runs.
     pub fn start(self: &Rc<Self>) {
+        if self.is_running() {
+            return;
+        }
         let world = self.world();
         let group = world.executor.group();
         self.group.set(Some(group));

@@ -1,0 +1,49 @@
+//! Fixed seeds, and the promises of the simulator itself.
+
+use std::collections::BTreeSet;
+
+use walnut_sim::{
+    plan::{Fault, Options},
+    run::{Report, run},
+};
+
+fn options(seed: u64, steps: u64) -> Options {
+    Options { seed, steps, without: BTreeSet::new(), echo: false }
+}
+
+fn check(report: &Report) {
+    let Some(violation) = &report.violation else { return };
+    let seed = report.seed;
+    panic!("seed {seed}, {:?}: {violation}\n{}", report.faults, report.last.join("\n"));
+}
+
+#[test]
+fn fixed_seeds_break_no_promise() {
+    let mut blocks = 0;
+    let mut seen = BTreeSet::new();
+    for seed in 1..=12 {
+        let report = run(options(seed, 1_500));
+        check(&report);
+        blocks += report.blocks;
+        seen.extend(report.faults);
+    }
+    assert!(blocks > 50, "only {blocks} blocks were made");
+    assert_eq!(seen, Fault::ALL.into(), "every kind of fault takes part");
+}
+
+#[test]
+fn a_seed_replays_exactly() {
+    let first = run(options(5, 2_000));
+    assert_eq!(first, run(options(5, 2_000)));
+    assert_ne!(first.hash, run(options(6, 2_000)).hash);
+}
+
+#[test]
+fn a_kind_of_fault_that_is_switched_off_does_not_happen() {
+    for seed in 1..=3 {
+        let without = Fault::ALL.into();
+        let report = run(Options { without, ..options(seed, 1_000) });
+        check(&report);
+        assert_eq!(report.faults, []);
+    }
+}
