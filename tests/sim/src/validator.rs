@@ -17,7 +17,7 @@ use walnut_base::{
     Timestamp, ValidatorPublicKey,
 };
 use walnut_chain::{
-    Delivery, DeliveryWaiters, Effects, Handled, Node, NodeConfig, ProcessingMode, initialize_storage,
+    ChainError, Delivery, DeliveryWaiters, Effects, Handled, Node, NodeConfig, ProcessingMode, initialize_storage,
     proposal_delay, records,
 };
 use walnut_execution::UnsupportedApplications;
@@ -488,7 +488,11 @@ impl Shard {
     }
 
     fn refused(&self, chain_id: ChainId, failure: walnut_chain::Failure) -> (NodeError, Effects) {
-        if self.validator.is_honest && failure.error.fault() == walnut_chain::Fault::Local {
+        // The node blames itself for this one as the reference does, but a proposal may hold anything.
+        let is_strange =
+            matches!(failure.error.as_chain_error(), Some(ChainError::UnexpectedMessage { .. }));
+        let is_own_fault = failure.error.fault() == walnut_chain::Fault::Local && !is_strange;
+        if self.validator.is_honest && is_own_fault {
             let index = self.validator.index;
             let what = format!("validator {index}, chain {chain_id}: {}", failure.error);
             self.world.violate(Invariant::Soundness, what);

@@ -50,6 +50,13 @@ impl LocalError {
         }
     }
 
+    /// Whether a block takes another message than the one that waits. Of a confirmed block that is this machine's fault, of
+    /// a proposal the proposer's.
+    pub(crate) fn is_unexpected_message(&self) -> bool {
+        let Self::Worker(error) = self else { return false };
+        matches!(error.as_chain_error(), Some(ChainError::UnexpectedMessage { .. }))
+    }
+
     /// Whether the block would have been empty.
     pub fn is_empty_block(&self) -> bool {
         let Self::Worker(error) = self else { return false };

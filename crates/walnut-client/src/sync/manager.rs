@@ -109,10 +109,10 @@ impl<H: Host> Client<H> {
     }
 
     /// A refusal that is the caller's fault is the validator's word against ours and changes nothing; a local fault is
-    /// ours.
+    /// ours. An owner who proposes a message that nobody sent must not keep others from learning the rest.
     fn ignore_caller_fault(&self, outcome: Result<(), LocalError>) -> Result<(), ClientError> {
         match outcome {
-            Err(error) if error.is_local() => Err(error.into()),
+            Err(error) if error.is_local() && !error.is_unexpected_message() => Err(error.into()),
             Ok(()) | Err(_) => Ok(()),
         }
     }
