@@ -219,8 +219,7 @@ impl World {
     /// The proposal that was voted for continues the chain, and its signer may propose in its round.
     fn check_proposal(&self, info: &ChainInfo, proposal: &BlockProposal) -> Result<(), Broken> {
         let ledger = self.ledger.borrow();
-        let (block, round, proposer) =
-            (&proposal.content.block, proposal.content.round, proposal.owner());
+        let (block, round, proposer) = (&proposal.content.block, proposal.content.round, proposal.owner());
         let wrong = |what: &str| {
             let place = format!("chain {} at {} in {round}", block.chain_id, block.height);
             Err((Invariant::Proposers, format!("{place}: {what}, proposed by {proposer}")))
@@ -308,7 +307,8 @@ impl World {
             return;
         }
         if book.is_second_proposal(device.number, chain_id, height, round, hash) {
-            let what = format!("device {} proposes twice on {chain_id} at {height} in {round}", device.number);
+            let what =
+                format!("device {} proposes twice on {chain_id} at {height} in {round}", device.number);
             self.violate(Invariant::OneSignaturePerRound, what);
         }
         if get(device.disk.durable().read(key)).is_none() {

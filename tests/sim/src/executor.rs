@@ -124,8 +124,7 @@ impl Executor {
     pub fn kill(&self, group: Group) {
         let killed = {
             let mut tasks = self.tasks.borrow_mut();
-            let numbers =
-                tasks.iter().filter(|(_, task)| task.group == group).map(|(number, _)| *number);
+            let numbers = tasks.iter().filter(|(_, task)| task.group == group).map(|(number, _)| *number);
             let numbers = numbers.collect::<Vec<_>>();
             numbers.into_iter().filter_map(|number| tasks.remove(&number)).collect::<Vec<_>>()
         };

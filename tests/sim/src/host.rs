@@ -96,7 +96,11 @@ impl Host for SimHost {
     }
 
     /// Signs as the vault does: one block per round.
-    async fn sign(&self, wanted: AccountOwner, content: &ProposalContent) -> Result<SignedContent, SignError> {
+    async fn sign(
+        &self,
+        wanted: AccountOwner,
+        content: &ProposalContent,
+    ) -> Result<SignedContent, SignError> {
         if !self.has_key(&wanted) {
             return Err(SignError::NoKey(wanted));
         }

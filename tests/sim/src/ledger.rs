@@ -179,9 +179,8 @@ impl Ledger {
         let mut voters = BTreeSet::new();
         for (validator, signature) in signatures {
             let vote = LiteVote { value, round, signature: *signature };
-            let is_valid = voters.insert(*validator)
-                && committee.weight(validator) > 0
-                && vote.check(validator).is_ok();
+            let is_valid =
+                voters.insert(*validator) && committee.weight(validator) > 0 && vote.check(validator).is_ok();
             if !is_valid {
                 return Err((Invariant::Quorum, format!("{}: a vote is not valid", what())));
             }
@@ -197,7 +196,8 @@ impl Ledger {
     fn note_epochs(&mut self, block: &Block) {
         for operation in block.body.transactions.iter().filter_map(Transaction::operation) {
             if let Operation::System(operation) = operation
-                && let SystemOperation::Admin(AdminOperation::CreateCommittee { epoch, blob_hash }) = **operation
+                && let SystemOperation::Admin(AdminOperation::CreateCommittee { epoch, blob_hash }) =
+                    **operation
                 && let Some(committee) = self.proposed.get(&blob_hash)
             {
                 self.committees.insert(epoch, committee.clone());

@@ -45,7 +45,9 @@ pub fn twist(
                 Some(Ok(Reply::Certificates(certificates)))
             }
             Ok(Reply::BlobIds(_)) => Some(Ok(Reply::BlobIds(Vec::new()))),
-            Ok(Reply::Heights(heights)) => Some(Ok(Reply::Heights(vec![Some(BlockHeight(7)); heights.len()]))),
+            Ok(Reply::Heights(heights)) => {
+                Some(Ok(Reply::Heights(vec![Some(BlockHeight(7)); heights.len()])))
+            }
             other => Some(other),
         },
     }

@@ -188,9 +188,7 @@ pub fn ownership(kind: Ownership, owners: &[usize], random: &Random) -> ChainOwn
     match kind {
         Ownership::Single => ChainOwnership::single(owner(owners[0])),
         Ownership::Super => ChainOwnership::single_super(owner(owners[0])),
-        Ownership::Shared => {
-            ChainOwnership::multiple(weighted(owners), multi_leader_rounds, timeout_config)
-        }
+        Ownership::Shared => ChainOwnership::multiple(weighted(owners), multi_leader_rounds, timeout_config),
         Ownership::Mixed => {
             let rest = ChainOwnership::multiple(weighted(&owners[1..]), multi_leader_rounds, timeout_config);
             ChainOwnership { super_owners: [owner(owners[0])].into(), ..rest }

@@ -80,7 +80,8 @@ impl World {
                     return Some(format!("validator {index}: {recipient} lacks what {origin} sent at {at}"));
                 }
             }
-            if let Some((at, _)) = here.iter().find(|place| sent.get(place).is_none_or(|sent| sent.is_taken)) {
+            if let Some((at, _)) = here.iter().find(|place| sent.get(place).is_none_or(|sent| sent.is_taken))
+            {
                 return Some(format!("validator {index}: {recipient} still waits with {origin} at {at}"));
             }
         }

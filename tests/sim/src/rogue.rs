@@ -148,9 +148,8 @@ impl Rogue {
     fn message(&self, chain_id: ChainId) -> Option<Transaction> {
         let world = &self.world;
         let ledger = world.ledger.borrow();
-        let boxes = ledger.mail().boxes().filter(|((_, recipient), sent)| {
-            *recipient == chain_id && !sent.is_empty()
-        });
+        let boxes =
+            ledger.mail().boxes().filter(|((_, recipient), sent)| *recipient == chain_id && !sent.is_empty());
         let boxes = boxes.collect::<Vec<_>>();
         let ((origin, _), sent) = boxes.get(world.random.index(boxes.len()))?;
         let sent = sent.values().nth(world.random.index(sent.len()))?;
@@ -305,11 +304,8 @@ impl Rogue {
         let (proposed, outcome) = block.inner().clone().into_proposal();
         let secret = account_key(key);
         if earlier.is_fast() && world.random.chance(500) {
-            let signature = secret.sign(&ProposalContent {
-                block: proposed.clone(),
-                round: Round::Fast,
-                outcome: None,
-            });
+            let signature =
+                secret.sign(&ProposalContent { block: proposed.clone(), round: Round::Fast, outcome: None });
             return BlockProposal::new_retry_fast(round, proposed, signature, &secret);
         }
         let signatures = self.lies(&value, earlier);

@@ -17,8 +17,8 @@ use walnut_base::{
     Timestamp, ValidatorPublicKey,
 };
 use walnut_chain::{
-    ChainError, Delivery, DeliveryWaiters, Effects, Handled, Node, NodeConfig, ProcessingMode, initialize_storage,
-    proposal_delay, records,
+    ChainError, Delivery, DeliveryWaiters, Effects, Handled, Node, NodeConfig, ProcessingMode,
+    initialize_storage, proposal_delay, records,
 };
 use walnut_execution::UnsupportedApplications;
 use walnut_views::{Batch, LayerId, Overlay, Store, ready};
@@ -215,9 +215,7 @@ impl Validator {
                 let certificate = get(records::read_certificate(disk, hash));
                 Reply::Certificate(Box::new(certificate.ok_or_else(missing)?))
             }
-            Request::MissingBlobs(blob_ids) => {
-                Reply::BlobIds(get(records::missing_blobs(disk, blob_ids)))
-            }
+            Request::MissingBlobs(blob_ids) => Reply::BlobIds(get(records::missing_blobs(disk, blob_ids))),
             Request::EventHeights(event_ids) => {
                 Reply::Heights(event_ids.iter().map(|id| get(records::read_event_height(disk, id))).collect())
             }
@@ -435,7 +433,8 @@ impl Shard {
     async fn run(mut self) {
         let running = Rc::clone(&self.running);
         loop {
-            let (cross_chain, requests) = running.mailboxes[self.index].take(!self.to_resend.is_empty()).await;
+            let (cross_chain, requests) =
+                running.mailboxes[self.index].take(!self.to_resend.is_empty()).await;
             if !cross_chain.is_empty() {
                 self.handle_round(cross_chain).await;
                 pause().await;
@@ -489,8 +488,7 @@ impl Shard {
 
     fn refused(&self, chain_id: ChainId, failure: walnut_chain::Failure) -> (NodeError, Effects) {
         // The node blames itself for this one as the reference does, but a proposal may hold anything.
-        let is_strange =
-            matches!(failure.error.as_chain_error(), Some(ChainError::UnexpectedMessage { .. }));
+        let is_strange = matches!(failure.error.as_chain_error(), Some(ChainError::UnexpectedMessage { .. }));
         let is_own_fault = failure.error.fault() == walnut_chain::Fault::Local && !is_strange;
         if self.validator.is_honest && is_own_fault {
             let index = self.validator.index;
@@ -593,8 +591,7 @@ impl Validator {
     fn release(&self, running: &Running, disk: &Rc<Disk>, release: Release) {
         let world = self.world();
         for request in release.cross_chain {
-            let index =
-                shard_index(&self.public_key, &request.target_chain_id(), running.mailboxes.len());
+            let index = shard_index(&self.public_key, &request.target_chain_id(), running.mailboxes.len());
             running.mailboxes[index].push_cross_chain(request);
         }
         for notification in &release.notifications {
@@ -662,5 +659,6 @@ fn dispatch<S: Store>(node: &mut SimNode, store: &S, request: &Request, now: Tim
 }
 
 fn decoded(content: &BlobContent) -> Result<Blob, Box<walnut_chain::Failure>> {
-    Blob::new(content.clone()).map_err(|_| walnut_chain::Failure::new(walnut_chain::WorkerError::UnexpectedBlob))
+    Blob::new(content.clone())
+        .map_err(|_| walnut_chain::Failure::new(walnut_chain::WorkerError::UnexpectedBlob))
 }

@@ -57,13 +57,8 @@ impl Wallet {
             .filter(|(_, chain)| chain.owners.contains(&key) || chain.kind == Ownership::Open)
             .map(|(index, _)| index)
             .collect();
-        let device = Device {
-            world: Rc::clone(world),
-            number,
-            key,
-            disk: Rc::default(),
-            skew: world.draw_skew(),
-        };
+        let device =
+            Device { world: Rc::clone(world), number, key, disk: Rc::default(), skew: world.draw_skew() };
         Rc::new(Self {
             device: Rc::new(device),
             homes,
@@ -213,8 +208,11 @@ impl Wallet {
         self.is_done.set(true);
         // What still comes is taken, until nothing comes any more.
         loop {
-            world.executor.sleep(2_000_000).await;
+            world.executor.sleep(4_000_000).await;
             for home in &self.homes {
+                // News may have been lost.
+                let synced = client.sync_all(world.chain_ids[*home]).await;
+                self.outcome("looks for messages", synced);
                 self.collect(client, *home).await;
             }
         }
@@ -316,13 +314,7 @@ impl Wallet {
         self.made(client, home, what, outcome).await;
     }
 
-    async fn made(
-        &self,
-        client: &SimClient,
-        home: usize,
-        what: &str,
-        outcome: Result<Outcome, ClientError>,
-    ) {
+    async fn made(&self, client: &SimClient, home: usize, what: &str, outcome: Result<Outcome, ClientError>) {
         let world = self.world();
         let device = self.device.number;
         match outcome {

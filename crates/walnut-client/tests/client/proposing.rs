@@ -5,7 +5,8 @@ use std::cell::RefCell;
 use crate::network::{Fault, Network, owner_key, transfer};
 use futures::executor::block_on;
 use walnut_base::{
-    AccountOwner, Amount, BlockHeight, BlockProposal, ChainOwnership, Epoch, Operation, Round, SystemOperation,
+    AccountOwner, Amount, BlockHeight, BlockProposal, ChainOwnership, Epoch, Operation, Round,
+    SystemOperation,
 };
 use walnut_client::{ClientError, Host as _, Outcome, Progress, QuorumError, ValidatorNode as _};
 

@@ -18,11 +18,12 @@ const SEEDS: &str = "400";
 const STEPS: &str = "4000";
 
 /// What the simulator needs of the sources; the validator lends it single files.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "crates/walnut-base",
     "crates/walnut-chain",
     "crates/walnut-client",
     "crates/walnut-execution",
+    "crates/walnut-storage",
     "crates/walnut-views",
     "crates/walnut-vm",
     "crates/walnut-validator/src",
@@ -75,12 +76,7 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, names: &[String]) ->
 }
 
 /// By which promise, seed and steps the mutant was caught.
-fn try_one(
-    machine: &Machine,
-    workspace: &Workspace,
-    copy: &Path,
-    mutant: &Mutant,
-) -> Result<Option<String>> {
+fn try_one(machine: &Machine, workspace: &Workspace, copy: &Path, mutant: &Mutant) -> Result<Option<String>> {
     let path = copy.join(&mutant.file);
     let original = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     if original.matches(&mutant.find).count() != 1 {
@@ -90,8 +86,7 @@ fn try_one(
     let manifest = copy.join("Cargo.toml");
     let log = copy.join("log");
     let build = machine.cargo().args(["build", "--profile", PROFILE, "-p", PACKAGE, "--manifest-path"]);
-    let built =
-        build.arg(&manifest).env("CARGO_TARGET_DIR", &workspace.target).dir(copy).logged(&log);
+    let built = build.arg(&manifest).env("CARGO_TARGET_DIR", &workspace.target).dir(copy).logged(&log);
     fs::write(&path, original)?;
     built?;
     let program = machine.run(workspace.target.join(PROFILE).join(PACKAGE));
