@@ -38,8 +38,9 @@ impl Web {
                 if shared.is_over.load(Ordering::SeqCst) {
                     return;
                 }
-                // Whoever asks and goes away before the answer hurts only himself.
-                let _ = stream.and_then(|stream| shared.answer(stream));
+                if let Err(error) = stream.and_then(|stream| shared.answer(stream)) {
+                    eprintln!("web: somebody went away before the answer: {error}");
+                }
             }
         });
         Self { url, state, thread: Some(thread) }
