@@ -24,6 +24,9 @@ pub mod lies;
 #[path = "../../../crates/walnut-validator/src/outgoing.rs"]
 mod outgoing;
 pub mod plan;
+#[cfg(test)]
+#[path = "../../../crates/walnut-validator/src/poll.rs"]
+mod poll; // the tests that come with the validator's files use it
 pub mod quiet;
 pub mod random;
 pub mod rogue;
