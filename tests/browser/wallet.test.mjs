@@ -4,6 +4,8 @@
 import { Session, click, fill, main, press, says, textOf, until } from './lib.mjs';
 import { Wallet, tokens } from './wallet.mjs';
 
+/** Two chains are fetched from every validator, verified and executed. */
+const AUDIT_MS = 60_000;
 const PASSWORD = 'walnut tree quiet harbour';
 /** Auto-lock after a minute is seen at the next tick of the host. */
 const AUTO_LOCK_MS = 100_000;
@@ -225,6 +227,13 @@ async function test(ana, bob, options) {
     await bob.go(`chain/${chains.bob}`);
     await says(bob.page, 'Balance of the chain', 'main');
     await bob.picture('imported');
+  });
+  await bob.step('checks the chain from its first block', async () => {
+    await press(bob.page, 'Check from the first block');
+    await says(bob.page, "All of it is as the network's rules say.", '#audit', AUDIT_MS);
+    const { next_block_height: blocks } = (await bob.snapshot()).chains[0];
+    await says(bob.page, `Checked: ${blocks} blocks`, '#audit');
+    await bob.picture('audited');
   });
 }
 

@@ -192,8 +192,11 @@ impl<N: ValidatorNode> Remote<N> {
         hash: CryptoHash,
         round: Round,
     ) -> Result<LiteVote, NodeError> {
-        let missing =
-            || NodeError::MissingVoteInValidatorResponse(format!("no {kind:?} vote for {hash} in {round}"));
+        let missing = || {
+            NodeError::MissingVoteInValidatorResponse(format!(
+                "get a vote of kind {kind:?} for block {hash} in {round}"
+            ))
+        };
         let vote = vote.ok_or_else(missing)?;
         if vote.value.kind != kind || vote.value.value_hash != hash || vote.round != round {
             return Err(missing());

@@ -1,9 +1,14 @@
 //! Following chains of a network in one process.
 
-use crate::network::{Fault, Network, transfer};
+use crate::network::{Fault, Network, owner_key, transfer};
 use futures::{FutureExt as _, executor::block_on};
-use walnut_base::{Amount, BlockHeight, Notification, Reason};
-use walnut_client::{ChainMode, ClientError, Outcome, Progress, QuorumError, Reaction, Remote};
+use walnut_base::{
+    Amount, BlockHeight, BlockProposal, ChainInfoQuery, Message, Notification, Reason, Round, SystemMessage,
+    Transaction,
+};
+use walnut_client::{
+    ChainMode, ClientError, Host as _, Outcome, Progress, QuorumError, Reaction, Remote, ValidatorNode as _,
+};
 
 fn quiet(_: Progress) {}
 
@@ -120,4 +125,38 @@ fn breaking_off_while_the_disk_writes_leaves_nothing_half_known() {
     block_on(laptop.sync_chain(ana_chain)).expect("syncs");
     let restarted = network.open(device, 1);
     assert_eq!(block_on(restarted.local().next_block_height(ana_chain)), Ok(BlockHeight(1)), "it was stored");
+}
+
+/// Validators have seen the proposal before they find out what is wrong with it, and show it to everybody.
+#[test]
+fn a_proposal_with_a_message_that_nobody_sent_keeps_nobody_from_syncing() {
+    let network = Network::new(2);
+    let (ana_chain, ben_chain) = (network.chain_id(1), network.chain_id(2));
+    let ana = network.client(1);
+    block_on(ana.execute(ana_chain, vec![transfer(ben_chain, 1)], vec![], &quiet)).expect("made");
+    let ben = network.client(2);
+    block_on(ben.sync_all(ben_chain)).expect("syncs");
+
+    let mut block = block_on(ben.stage(ben_chain, vec![], vec![])).expect("stages").proposed();
+    let [Transaction::ReceiveMessages(incoming)] = &mut block.transactions[..] else {
+        panic!("not one bundle: {block:?}")
+    };
+    let Message::System(message) = &mut incoming.bundle.messages[0].message else { panic!("a credit") };
+    let SystemMessage::Credit { amount, .. } = message else { panic!("a credit") };
+    *amount = Amount::from_tokens(100);
+    let proposal = BlockProposal::new_initial(Round::MultiLeader(0), block, &owner_key(2));
+    for validator in &network.validators {
+        let remote = ben.host().remote(&validator.public_key, "").expect("it is known");
+        let refused = block_on(remote.handle_block_proposal(proposal.clone())).expect_err("it is wrong");
+        assert!(refused.to_string().contains("does not match the previously received messages"), "{refused}");
+        let query = ChainInfoQuery::new(ben_chain).with_manager_values();
+        let info = block_on(remote.handle_chain_info_query(query)).expect("answers").info;
+        assert_eq!(info.manager.requested_signed_proposal.as_deref(), Some(&proposal), "it was seen");
+    }
+
+    let laptop = network.client(2);
+    block_on(laptop.sync_all(ben_chain)).expect("the proposal is none of its business");
+    assert_eq!(block_on(laptop.local().pending_bundles(ben_chain)).expect("reads").len(), 1);
+    let outcome = block_on(laptop.execute(ben_chain, vec![transfer(ana_chain, 1)], vec![], &quiet));
+    assert!(matches!(outcome, Ok(Outcome::Committed(_))), "{outcome:?}");
 }

@@ -1,7 +1,8 @@
 //! Planted bugs: each file of `tests/sim/mutants` changes one place of the sources, and the simulator has to notice.
 //!
-//! The sources are copied below the target folder, so that the repository itself is never touched. Compiled dependencies
-//! are shared with the ordinary build.
+//! The sources are copied below the target folder, so that the repository itself is never touched, and built in a folder of
+//! their own: cargo tells two copies of a package apart by nothing but the times of their files, and would take a changed
+//! one for the ordinary one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -61,7 +62,7 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, names: &[String]) ->
         }
         let text = fs::read_to_string(&file)?;
         let mutant: Mutant = toml::from_str(&text).with_context(|| file.display().to_string())?;
-        match try_one(machine, workspace, &copy, &mutant).with_context(|| name.clone())? {
+        match try_one(machine, &copy, &mutant).with_context(|| name.clone())? {
             Some(caught) => println!("{name:<34} {caught:<40} {}", mutant.breaks),
             None => {
                 println!("{name:<34} {:<40} {}", "NOT CAUGHT", mutant.breaks);
@@ -76,7 +77,7 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, names: &[String]) ->
 }
 
 /// By which promise, seed and steps the mutant was caught.
-fn try_one(machine: &Machine, workspace: &Workspace, copy: &Path, mutant: &Mutant) -> Result<Option<String>> {
+fn try_one(machine: &Machine, copy: &Path, mutant: &Mutant) -> Result<Option<String>> {
     let path = copy.join(&mutant.file);
     let original = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
     if original.matches(&mutant.find).count() != 1 {
@@ -86,10 +87,11 @@ fn try_one(machine: &Machine, workspace: &Workspace, copy: &Path, mutant: &Mutan
     let manifest = copy.join("Cargo.toml");
     let log = copy.join("log");
     let build = machine.cargo().args(["build", "--profile", PROFILE, "-p", PACKAGE, "--manifest-path"]);
-    let built = build.arg(&manifest).env("CARGO_TARGET_DIR", &workspace.target).dir(copy).logged(&log);
+    let target = copy.join("target");
+    let built = build.arg(&manifest).env("CARGO_TARGET_DIR", &target).dir(copy).logged(&log);
     fs::write(&path, original)?;
     built?;
-    let program = machine.run(workspace.target.join(PROFILE).join(PACKAGE));
+    let program = machine.run(target.join(PROFILE).join(PACKAGE));
     if program.args(["--seeds", SEEDS, "--steps", STEPS]).logged(&log).is_ok() {
         return Ok(None);
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use walnut_applications::{Network, Web, response};
-use walnut_base::{ApplicationId, OracleResponse};
+use walnut_base::{ApplicationId, NodeError, OracleResponse};
 use walnut_client::{ClientError, QuorumError};
 use walnut_execution::{BlockError, ExecutionError};
 use walnut_forms::price::{Operation, Parameters, Response};
@@ -51,11 +51,12 @@ async fn every_validator_asks_and_nobody_asks_again() {
     assert!(matches!(recorded[..], [OracleResponse::Service(_)]), "{recorded:?}");
     assert!(web.take_requests() >= VALIDATORS);
 
+    // Each validator votes for what it saw itself, which is nobody else's block.
     let error = ana.fails(price, &Operation::Fetch).await;
-    let ClientError::Quorum(QuorumError::NoConsensus { threshold: 3, scores }) = error else {
-        panic!("not about a quorum: {error}")
+    let ClientError::Quorum(QuorumError::Trusted(NodeError::MissingVoteInValidatorResponse(_))) = error
+    else {
+        panic!("not about votes: {error}")
     };
-    assert_eq!(scores.iter().max(), Some(&1), "no two validators got the same");
     web.take_requests();
 
     web.set(44);
