@@ -5,6 +5,7 @@
 //   WALNUT_EXAMPLES   folder of the examples' modules
 
 import { execFile } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
@@ -33,8 +34,9 @@ export class Developer {
     return JSON.parse(stdout);
   }
 
-  /** Makes the wallet and claims a chain; gives its owner. */
+  /** Makes the wallet and claims a chain; gives its owner. An earlier run had another network. */
   async join(faucet) {
+    fs.rmSync(this.#folder, { recursive: true, force: true });
     await this.ask('init', '--faucet', faucet);
     const { chain, owner } = await this.ask('request-chain');
     this.chain = chain;
