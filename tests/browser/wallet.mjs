@@ -177,9 +177,10 @@ export class Wallet {
   /** Approves the review; gives the number of the activity item. */
   async approve() {
     await this.page.bringToFront().catch(() => null);
+    const warning = await this.#notice();
     await press(this.page, 'Approve and sign');
     return until('the activity item', async () => {
-      await this.#complain();
+      await this.#complain(warning);
       return this.page.evaluate(() => {
         const match = /^#activity\/(\d+)$/.exec(window.location.hash);
         return match ? Number(match[1]) : null;
@@ -187,14 +188,19 @@ export class Wallet {
     });
   }
 
-  /** An error that the screen shows is ours as well. */
-  async #complain() {
-    const problem = await this.page.evaluate(() => {
-      const notice = document.querySelector('main .notice.bad');
-      for (const details of notice?.querySelectorAll('details') ?? []) details.open = true;
-      return notice?.innerText ?? null;
+  /** An error that the screen shows is ours as well, unless it was there already, as a warning. */
+  async #complain(known = null) {
+    const problem = await this.#notice();
+    if (problem && problem !== known) throw new Error(`the screen says: ${problem}`);
+  }
+
+  async #notice() {
+    const notice = await this.page.evaluate(() => {
+      const shown = document.querySelector('main .notice.bad');
+      for (const details of shown?.querySelectorAll('details') ?? []) details.open = true;
+      return shown?.innerText ?? null;
     });
-    if (problem) throw new Error(`the screen says: ${problem.replace(/\s+/g, ' ')}`);
+    return notice?.replace(/\s+/g, ' ') ?? null;
   }
 
   /** Waits until an item has got as far as `wanted`, saying each step; gives the item. */

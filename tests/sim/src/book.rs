@@ -37,6 +37,8 @@ pub struct Book {
     proposed: BTreeMap<(usize, ChainId, BlockHeight, Round), CryptoHash>,
     /// Different blocks that were proposed in the fast round of a height.
     fast: BTreeMap<(ChainId, BlockHeight), BTreeSet<CryptoHash>>,
+    /// Heights at which somebody proposed in a multi-leader round beyond the last.
+    stray: BTreeSet<(ChainId, BlockHeight)>,
     /// The last end of a round that each validator showed, by chain.
     timeouts: BTreeMap<(usize, ChainId), (BlockHeight, Round)>,
 }
@@ -69,9 +71,16 @@ impl Book {
         self.fast.entry((chain_id, height)).or_default().insert(block);
     }
 
-    /// Whether the fast round of a height saw two blocks: then nobody promises that it ever ends.
-    pub fn is_fast_round_spoilt(&self, chain_id: ChainId, height: BlockHeight) -> bool {
-        self.fast.get(&(chain_id, height)).is_some_and(|blocks| blocks.len() > 1)
+    /// A block is proposed in a multi-leader round that the chain does not have.
+    pub fn note_stray(&mut self, chain_id: ChainId, height: BlockHeight) {
+        self.stray.insert((chain_id, height));
+    }
+
+    /// Whether nobody promises that a height ever gets a block: its fast round saw two, or it is in a round that has
+    /// neither a time-out nor a next one for everybody. The protocol has no bound there (chapter 05, `verify_owner`).
+    pub fn is_spoilt(&self, chain_id: ChainId, height: BlockHeight) -> bool {
+        let place = (chain_id, height);
+        self.stray.contains(&place) || self.fast.get(&place).is_some_and(|blocks| blocks.len() > 1)
     }
 
     /// Whether this vote of the validator has left before.

@@ -321,7 +321,7 @@ impl World {
     pub fn must_progress(&self, chain_id: ChainId, owner: AccountOwner) -> bool {
         let ledger = self.ledger.borrow();
         let Some(chain) = ledger.chain(&chain_id) else { return false };
-        let is_spoilt = self.book.borrow().is_fast_round_spoilt(chain_id, chain.next);
+        let is_spoilt = self.book.borrow().is_spoilt(chain_id, chain.next);
         chain.ownership.verify_owner(&owner) && !is_spoilt
     }
 }

@@ -196,6 +196,12 @@ impl Rogue {
             target.height,
             target.round
         ));
+        let last = world.ledger.borrow().chain(&chain_id).map(|chain| chain.ownership.multi_leader_rounds);
+        if let Round::MultiLeader(number) = target.round
+            && last.is_none_or(|last| number >= last)
+        {
+            world.book.borrow_mut().note_stray(chain_id, target.height);
+        }
         if target.round.is_fast() {
             // Two blocks of one fast round may block a chain for good: then nobody promises progress.
             let mut book = world.book.borrow_mut();
