@@ -4,7 +4,7 @@ use std::{
     error::Error,
     io::{self, Write as _},
     net::{IpAddr, Ipv4Addr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     pin::pin,
 };
 
@@ -32,9 +32,12 @@ const BLOCKING_THREADS: usize = 8;
 /// Stack of such a thread, in bytes.
 const RUNTIME_STACK_BYTES: usize = 2 << 20;
 
+/// Version of this program, and in the form in which `linera net up` asks for it that of the protocol.
+pub(crate) const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\nLinera protocol: v0.15.23");
+
 /// A validator of the Linera protocol 0.15.23.
 #[derive(Parser)]
-#[command(name = "walnut-validator", version)]
+#[command(name = "walnut-validator", version = VERSION)]
 pub(crate) struct Cli {
     /// What to log on standard error: error, warn, info, debug or trace.
     #[arg(long, global = true, default_value = "error")]
@@ -115,7 +118,7 @@ struct RunArgs {
 }
 
 #[derive(Args)]
-struct GenerateArgs {
+pub(crate) struct GenerateArgs {
     /// Option files, one per validator.
     #[arg(long, num_args = 1.., required = true)]
     validators: Vec<PathBuf>,
@@ -158,16 +161,12 @@ struct CreateGenesisArgs {
     testing_prng_seed: Option<u64>,
 }
 
-type Outcome = Result<(), Box<dyn Error>>;
+pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
 impl Cli {
-    /// Sends the log to standard error.
-    pub(crate) fn start_log(&self) {
-        tracing_subscriber::fmt().with_max_level(self.log).with_writer(io::stderr).with_ansi(false).init();
-    }
-
     /// Does what was asked.
     pub(crate) fn execute(self) -> Outcome {
+        start_log(self.log);
         match self.command {
             Command::LocalNet(args) => runtime()?.block_on(local_net(args)),
             Command::Run(args) => runtime()?.block_on(run(args)),
@@ -177,7 +176,12 @@ impl Cli {
     }
 }
 
-fn runtime() -> io::Result<Runtime> {
+/// Sends the log to standard error.
+pub(crate) fn start_log(level: Level) {
+    tracing_subscriber::fmt().with_max_level(level).with_writer(io::stderr).with_ansi(false).init();
+}
+
+pub(crate) fn runtime() -> io::Result<Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(RUNTIME_THREADS)
         .max_blocking_threads(BLOCKING_THREADS)
@@ -215,20 +219,30 @@ async fn local_net(args: LocalNetArgs) -> Outcome {
 }
 
 async fn run(args: RunArgs) -> Outcome {
-    let end = end_of_process(false)?;
     let config: ServerConfig = read_json(&args.config)?;
     let genesis: GenesisConfig = read_json(&args.genesis)?;
+    run_validator(config, &genesis, &args.data, args.listen).await
+}
+
+/// Runs one validator until the process is told to end.
+pub(crate) async fn run_validator(
+    config: ServerConfig,
+    genesis: &GenesisConfig,
+    data: &Path,
+    listen: IpAddr,
+) -> Outcome {
+    let end = end_of_process(false)?;
     let ready = |address| {
         let line = serde_json::json!({ "ready": true, "address": address });
         if let Err(error) = say(&line) {
             tracing::warn!(%error, "nobody reads the ready line");
         }
     };
-    Ok(walnut_validator::run(config, &genesis, &args.data, args.listen, ready, end).await?)
+    Ok(walnut_validator::run(config, genesis, data, listen, ready, end).await?)
 }
 
 /// Completes at SIGTERM, at SIGINT, or, if asked, when standard input closes.
-fn end_of_process(with_stdin: bool) -> io::Result<impl Future<Output = ()>> {
+pub(crate) fn end_of_process(with_stdin: bool) -> io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
     Ok(async move {
@@ -252,7 +266,7 @@ fn say(line: &serde_json::Value) -> io::Result<()> {
     stdout.flush()
 }
 
-fn generate_keys(args: &GenerateArgs) -> Outcome {
+pub(crate) fn generate_keys(args: &GenerateArgs) -> Outcome {
     let options =
         args.validators.iter().map(|path| ValidatorOptions::read(path)).collect::<Result<Vec<_>, _>>()?;
     let committee = args.committee.as_deref();
