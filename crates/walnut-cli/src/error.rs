@@ -40,6 +40,12 @@ pub enum CliError {
     /// A chain that is not the wallet's.
     #[error("chain {0} is not one of the wallet's")]
     NotOwned(ChainId),
+    /// None of the wallet's keys is that of an owner of the chain.
+    #[error("no key of this wallet belongs to an owner of chain {0}; its owners are changed by one of them")]
+    NoOwner(ChainId),
+    /// A file without operations.
+    #[error("{}: there is no operation in it", .0.display())]
+    NothingToDo(PathBuf),
     /// No faucet is known.
     #[error("no faucet is known; name one with --faucet")]
     NoFaucet,

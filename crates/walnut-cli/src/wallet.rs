@@ -3,7 +3,7 @@
 use std::{path::Path, rc::Rc};
 
 use rand_core::OsRng;
-use walnut_base::{AccountSecretKey, ChainId, ConfirmedBlockCertificate, GenesisConfig};
+use walnut_base::{AccountOwner, AccountSecretKey, ChainId, ConfirmedBlockCertificate, GenesisConfig};
 use walnut_client::{Client, Draft, LocalNode, Options, Outcome, Progress};
 use walnut_execution::WasmApplications;
 use walnut_storage::native::NativeStorage;
@@ -123,6 +123,42 @@ impl Wallet {
         self.client.host().add_key(Rc::new(key));
         self.client.own(chain.chain_id, owner).await;
         self.client.sync_chain(chain.chain_id).await?;
+        Ok(chain)
+    }
+
+    /// Draws a key that has no chain yet. It is stored when this returns.
+    ///
+    /// # Errors
+    /// [`CliError::File`].
+    pub fn draw_key(&mut self) -> Result<AccountOwner, CliError> {
+        let key = self.folder.add_key(AccountSecretKey::generate(&mut OsRng))?;
+        let owner = key.owner();
+        self.client.host().add_key(Rc::new(key));
+        Ok(owner)
+    }
+
+    /// Takes in a chain of which a key of this wallet is an owner; `named`, or the first that is one. A chain that is the
+    /// wallet's already is signed for by that owner from now on.
+    ///
+    /// # Errors
+    /// [`CliError::NoOwner`], [`CliError::File`], and what downloading the chain ends with.
+    pub async fn adopt_chain(
+        &mut self,
+        chain_id: ChainId,
+        named: Option<AccountOwner>,
+    ) -> Result<KnownChain, CliError> {
+        let info = self.client.sync_chain(chain_id).await?;
+        let ownership = info.manager.ownership;
+        let is_owner = |owner: &AccountOwner| {
+            named.is_none_or(|named| named == *owner) && ownership.all_owners().any(|other| other == owner)
+        };
+        let mut owners = self.folder.keys()?.into_iter().map(|key| key.owner());
+        let owner = owners.find(is_owner).ok_or(CliError::NoOwner(chain_id))?;
+        let chain = KnownChain { chain_id, owner };
+        self.file.chains.retain(|known| known.chain_id != chain_id);
+        self.file.chains.push(chain);
+        self.folder.write(&self.file)?;
+        self.client.own(chain_id, owner).await;
         Ok(chain)
     }
 

@@ -123,7 +123,9 @@ impl StandIn {
         match self {
             Self::Proxy(args) => cli::runtime()?.block_on(args.run()),
             Self::Server(ServerCli { command: ServerCommand::Generate(args) }) => cli::generate_keys(&args),
-            Self::Server(ServerCli { command: ServerCommand::Run(args) }) => cli::runtime()?.block_on(args.run()),
+            Self::Server(ServerCli { command: ServerCommand::Run(args) }) => {
+                cli::runtime()?.block_on(args.run())
+            }
         }
     }
 }
@@ -149,9 +151,9 @@ impl ShardArgs {
         let end = cli::end_of_process(false)?;
         let config: ServerConfig = read_json(&self.server)?;
         let shards = &config.internal_network.shards;
-        let shard = shards
-            .get(self.shard)
-            .ok_or_else(|| format!("there is no shard {}: the configuration has {}", self.shard, shards.len()))?;
+        let shard = shards.get(self.shard).ok_or_else(|| {
+            format!("there is no shard {}: the configuration has {}", self.shard, shards.len())
+        })?;
         let address = SocketAddr::new(listen_address(&shard.host), shard.port);
         let in_use = |error: io::Error| format!("{address}: {error}");
         let listener = TcpListener::bind(address).await.map_err(in_use)?;
@@ -161,6 +163,7 @@ impl ShardArgs {
 
 /// Loopback for a validator that is known under a loopback name, else every address.
 fn listen_address(host: &str) -> IpAddr {
-    let is_loopback = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let is_loopback =
+        host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
     IpAddr::V4(if is_loopback { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED })
 }

@@ -22,7 +22,11 @@ cargo xtask <command>
   bench [--json] [...]     measure; the arguments go to the benchmark
   sim [--seed N] [--steps N] [--seeds K] [--hours H] [...]
                            simulate networks in which everything goes wrong
-  mutants [NAME...]        plant bugs and let the simulator find them";
+  mutants [NAME...]        plant bugs and let the simulator find them
+  interop [--bin DIR] [--only PART] [--list]
+                           our programs against the reference's
+  record DIR [--against reference|ours|mixed] [--rules R] [--blocks N] [--seed N]
+                           record random activity on a network";
 
 /// One parsed command.
 #[derive(Debug, PartialEq)]
@@ -47,6 +51,12 @@ pub(crate) enum Command {
     Sim {
         args: Vec<String>,
     },
+    Interop {
+        args: Vec<String>,
+    },
+    Record {
+        args: Vec<String>,
+    },
     /// `names` is empty for all.
     Mutants {
         names: Vec<String>,
@@ -65,6 +75,8 @@ impl Command {
             "demo" => Ok(Self::Demo(parse_demo(&rest)?)),
             "bench" => Ok(Self::Bench { args: rest }),
             "sim" => Ok(Self::Sim { args: rest }),
+            "interop" => Ok(Self::Interop { args: rest }),
+            "record" => Ok(Self::Record { args: rest }),
             "mutants" => Ok(Self::Mutants { names: rest }),
             "replay" if rest.is_empty() => bail!("replay needs at least one folder"),
             "replay" => Ok(Self::Replay { args: rest }),

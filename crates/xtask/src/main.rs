@@ -14,6 +14,7 @@ mod doctor;
 mod examples;
 mod extension;
 mod gate;
+mod interop;
 mod machine;
 mod network;
 mod plan;
@@ -72,6 +73,14 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Test { only } => gate::run(&machine, &workspace, &only),
         Command::Replay { args } => replay::run(&machine, &workspace, &args),
         Command::Bench { args } => bench::run(&machine, &workspace, &args),
+        Command::Interop { args } => {
+            setup::run(&machine, &workspace)?;
+            interop::run(&machine, &workspace, "cases", &args)
+        }
+        Command::Record { args } => {
+            setup::run(&machine, &workspace)?;
+            interop::run(&machine, &workspace, "record", &args)
+        }
         Command::Sim { args } => sim::run(&machine, &workspace, &args),
         Command::Mutants { names } => sim::run_mutants(&machine, &workspace, &names),
         Command::Demo(options) => {

@@ -11,6 +11,8 @@ mod npm;
 mod target;
 mod tools;
 
+pub(crate) use apt::install as install_packages;
+
 use anyhow::{Context, Result, bail};
 
 use crate::machine::Machine;

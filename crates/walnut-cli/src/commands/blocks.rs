@@ -3,13 +3,14 @@
 use std::{fs, path::Path};
 
 use serde_json::json;
-use walnut_base::{AccountOwner, SystemOperation};
+use walnut_base::{AccountOwner, Operation, SystemOperation};
 use walnut_client::{Draft, created_application};
 use walnut_vm::{Module, ModuleKind};
 
-use super::{CreateApplication, OnChain, PublishData, PublishModule, Transfer, made, tokens};
+use super::{CreateApplication, Execute, OnChain, PublishData, PublishModule, Transfer, made, tokens};
 use crate::{
     error::CliError,
+    folder::read_json,
     report::Report,
     wallet::{Wallet, committed, note},
 };
@@ -39,6 +40,21 @@ pub(super) async fn transfer(wallet: &Wallet, args: Transfer) -> Result<Report, 
     Ok(Report::new(
         format!("{sent} sent in block {} at height {}.", certificate.hash(), certificate.height()),
         made(&certificate, json!({ "sent": sent, "to": args.to })),
+    ))
+}
+
+pub(super) async fn execute(wallet: &Wallet, args: &Execute) -> Result<Report, CliError> {
+    let chain = wallet.chain(args.on.chain)?;
+    let operations: Vec<Operation> = read_json(&args.operations)?;
+    if operations.is_empty() {
+        return Err(CliError::NothingToDo(args.operations.clone()));
+    }
+    let certificate = wallet.execute(chain.chain_id, Draft::from(operations)).await?;
+    let block = certificate.block();
+    let created = block.created_blobs().keys().copied().collect::<Vec<_>>();
+    Ok(Report::new(
+        format!("Done in block {} at height {}.", certificate.hash(), certificate.height()),
+        made(&certificate, json!({ "created": created })),
     ))
 }
 

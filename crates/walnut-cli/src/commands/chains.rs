@@ -6,7 +6,7 @@ use serde_json::json;
 use walnut_base::{ChainId, ChainInfoQuery, GenesisConfig};
 use walnut_client::{Client, Host};
 
-use super::{Init, OnChain, RequestChain, tokens};
+use super::{AdoptChain, Init, OnChain, RequestChain, tokens};
 use crate::{
     error::CliError,
     faucet,
@@ -49,6 +49,16 @@ pub(super) async fn request_chain(wallet: &mut Wallet, args: RequestChain) -> Re
         ),
         json!({ "chain": chain.chain_id, "owner": chain.owner, "balance": balance, "keystore": path }),
     ))
+}
+
+pub(super) fn keygen(wallet: &mut Wallet) -> Result<Report, CliError> {
+    let owner = wallet.draw_key()?;
+    Ok(Report::new(owner.to_string(), json!({ "owner": owner })))
+}
+
+pub(super) async fn adopt_chain(wallet: &mut Wallet, args: &AdoptChain) -> Result<Report, CliError> {
+    let chain = wallet.adopt_chain(args.chain_id, args.owner).await?;
+    summaries(wallet, &[chain]).await
 }
 
 pub(super) async fn chains(wallet: &Wallet) -> Result<Report, CliError> {

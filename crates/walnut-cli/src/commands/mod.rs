@@ -23,6 +23,10 @@ pub enum Command {
     Init(Init),
     /// Draws a key and gets a chain for it from a faucet.
     RequestChain(RequestChain),
+    /// Draws a key without a chain; others can make its owner one of theirs.
+    Keygen,
+    /// Takes in a chain of which the wallet has an owner's key.
+    AdoptChain(AdoptChain),
     /// Shows the wallet's chains, as far as they are known here.
     Chains,
     /// Shows what a chain and its owners hold, as far as it is known here.
@@ -33,6 +37,8 @@ pub enum Command {
     ProcessInbox(OnChain),
     /// Sends tokens.
     Transfer(Transfer),
+    /// Makes a block of operations from a file: anything that the protocol knows.
+    Execute(Execute),
     /// Publishes a module: the bytecode of a contract and a service.
     PublishModule(PublishModule),
     /// Publishes a file that applications can read by its hash.
@@ -74,6 +80,25 @@ pub struct RequestChain {
     /// Another faucet than that of `init`.
     #[arg(long)]
     faucet: Option<String>,
+}
+
+/// Arguments of `adopt-chain`.
+#[derive(Debug, Args)]
+pub struct AdoptChain {
+    /// The chain.
+    chain_id: ChainId,
+    /// Whose key signs, if the wallet has several of the chain's.
+    #[arg(long)]
+    owner: Option<AccountOwner>,
+}
+
+/// Arguments of `execute`.
+#[derive(Debug, Args)]
+pub struct Execute {
+    /// A JSON list of operations in the protocol's own words, such as `[{"System": {"CloseChain": null}}]`.
+    operations: PathBuf,
+    #[command(flatten)]
+    on: OnChain,
 }
 
 /// A command about one chain.
@@ -239,11 +264,14 @@ impl Command {
             // Answered above.
             Self::Init(_) => Err(CliError::WalletExists(folder.to_owned())),
             Self::RequestChain(args) => chains::request_chain(&mut wallet, args).await,
+            Self::Keygen => chains::keygen(&mut wallet),
+            Self::AdoptChain(args) => chains::adopt_chain(&mut wallet, &args).await,
             Self::Chains => chains::chains(&wallet).await,
             Self::Balance(args) => chains::balance(&wallet, &args).await,
             Self::Sync(args) => chains::sync(&wallet, &args).await,
             Self::ProcessInbox(args) => blocks::process_inbox(&wallet, &args).await,
             Self::Transfer(args) => blocks::transfer(&wallet, args).await,
+            Self::Execute(args) => blocks::execute(&wallet, &args).await,
             Self::PublishModule(args) => blocks::publish_module(&wallet, &args).await,
             Self::PublishData(args) => blocks::publish_data(&wallet, &args).await,
             Self::CreateApplication(args) => blocks::create_application(&wallet, args).await,

@@ -12,7 +12,10 @@ use super::ServeError;
 ///
 /// # Errors
 /// [`ServeError::Transport`].
-pub async fn serve_health(listener: TcpListener, shutdown: impl Future<Output = ()>) -> Result<(), ServeError> {
+pub async fn serve_health(
+    listener: TcpListener,
+    shutdown: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
     let (_reporter, health) = tonic_health::server::health_reporter();
     Server::builder()
         .add_service(health)

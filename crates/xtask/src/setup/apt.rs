@@ -58,7 +58,7 @@ pub(super) fn install_missing(machine: &Machine) -> Result<()> {
 }
 
 /// Installs packages by name; where that is not allowed, the error is the line to run.
-pub(super) fn install(machine: &Machine, packages: &[&str]) -> Result<()> {
+pub(crate) fn install(machine: &Machine, packages: &[&str]) -> Result<()> {
     if packages.is_empty() {
         return Ok(());
     }

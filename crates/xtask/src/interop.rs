@@ -1,0 +1,54 @@
+//! Our programs against the reference's: the program of `tests/interop`.
+
+mod reference;
+
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+
+use crate::examples;
+use crate::machine::Machine;
+use crate::workspace::Workspace;
+
+const PACKAGE: &str = "walnut-interop";
+/// What is run against the reference.
+const OURS: [&str; 2] = ["walnut-cli", "walnut-validator"];
+
+/// Finds or installs the reference's programs, builds ours and the examples, and runs the cases or records a network; the
+/// other arguments are the program's own, its exit code is the verdict.
+pub(crate) fn run(machine: &Machine, workspace: &Workspace, command: &str, args: &[String]) -> Result<()> {
+    workspace.require(PACKAGE)?;
+    let (bin, rest) = bin_argument(args)?;
+    let reference = match bin {
+        Some(folder) => folder,
+        None => reference::find_or_install(machine)?,
+    };
+    examples::run(machine, workspace)?;
+    let packages = OURS.iter().chain([&PACKAGE]).flat_map(|name| ["-p", *name]);
+    machine.cargo().args(["build", "--quiet", "--release"]).args(packages).status()?;
+    let ours = workspace.target.join("release");
+    let program = machine.run(ours.join(PACKAGE)).arg("--reference").arg(reference).arg("--ours").arg(&ours);
+    let program = program.arg("--examples").arg(examples::folder(workspace));
+    let program = program.arg("--logs").arg(workspace.target.join("interop")).arg(command).args(rest);
+    // Folders are meant as the caller typed them.
+    program.dir(&std::env::current_dir()?).status()
+}
+
+/// Takes `--bin DIR` out of the arguments.
+fn bin_argument(args: &[String]) -> Result<(Option<PathBuf>, Vec<String>)> {
+    let mut rest = Vec::new();
+    let mut bin = None;
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        if arg == "--bin" {
+            let folder = PathBuf::from(args.next().context("--bin needs a folder")?);
+            bin = Some(folder.canonicalize().with_context(|| format!("{}: not there", folder.display()))?);
+        } else {
+            rest.push(arg.clone());
+        }
+    }
+    Ok((bin, rest))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,81 @@
+//! The cases: a network, and who does what on it.
+
+mod both_wallets;
+mod committee;
+mod our_wallet;
+mod steps;
+mod their_wallet;
+
+use crate::{
+    network::{Makeup, Network, Rules},
+    programs::Programs,
+    table::Table,
+};
+
+pub(crate) use steps::{Lab, Steps};
+
+/// Something that people do on a network.
+type Scenario = fn(&Lab<'_>, &mut Steps<'_>) -> Result<(), steps::Failed>;
+
+/// Scenarios on one network.
+pub(crate) struct Case {
+    makeup: Makeup,
+    rules: Rules,
+    scenarios: &'static [(&'static str, Scenario)],
+}
+
+/// What every network is tried with.
+const WALLETS: &[(&str, Scenario)] = &[
+    ("their wallet", their_wallet::scenario),
+    ("our wallet", our_wallet::scenario),
+    ("both wallets", both_wallets::scenario),
+];
+/// Those, and then the committee changes.
+const ALL: &[(&str, Scenario)] = &[
+    ("their wallet", their_wallet::scenario),
+    ("our wallet", our_wallet::scenario),
+    ("both wallets", both_wallets::scenario),
+    ("committee", committee::scenario),
+];
+
+/// All cases.
+pub(crate) fn all() -> Vec<Case> {
+    let case = |makeup, rules, scenarios| Case { makeup, rules, scenarios };
+    vec![
+        case(Makeup::Theirs, Rules::NoFees, ALL),
+        case(Makeup::Theirs, Rules::Testnet, WALLETS),
+        case(Makeup::Theirs, Rules::Historical, WALLETS),
+        case(Makeup::Ours, Rules::NoFees, ALL),
+        case(Makeup::Ours, Rules::Testnet, WALLETS),
+        case(Makeup::Ours, Rules::Historical, WALLETS),
+        case(Makeup::Mixed, Rules::NoFees, ALL),
+        case(Makeup::Mixed, Rules::Testnet, WALLETS),
+        case(Makeup::Mixed, Rules::Historical, WALLETS),
+    ]
+}
+
+impl Case {
+    /// Its name.
+    pub(crate) fn name(&self) -> String {
+        format!("{}, {}", self.makeup, self.rules)
+    }
+
+    /// Starts the network and plays every scenario on it. Each is independent of the others; the first step that fails ends
+    /// its scenario.
+    pub(crate) fn run(&self, programs: &Programs, table: &mut Table) {
+        let name = self.name();
+        let mut network = None;
+        let started = Steps::new(table, &name).step("network starts", || {
+            network = Some(Network::start(programs, self.makeup, self.rules)?);
+            Ok("ready".to_owned())
+        });
+        let (Ok(()), Some(network)) = (started, network) else { return };
+        for (scenario, play) in self.scenarios {
+            let lab = Lab { programs, network: &network, rules: self.rules };
+            let mut steps = Steps::new(table, format!("{name}: {scenario}"));
+            if play(&lab, &mut steps).is_err() {
+                println!("     the rest of {name}: {scenario} was not tried");
+            }
+        }
+    }
+}

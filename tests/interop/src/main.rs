@@ -1,0 +1,85 @@
+//! Our programs and the reference's, against each other, on one machine.
+//!
+//! `cargo xtask interop` builds ours, finds or installs the reference's, and runs this. Each case starts a network and
+//! wallets as processes of their own, does what people do with them, and becomes one row of the table.
+//!
+//! Start with [`cases`], then `network.rs`.
+
+mod cases;
+mod network;
+mod our_wallet;
+mod programs;
+mod record;
+mod running;
+mod table;
+mod their_wallet;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{cases::Case, programs::Programs, record::Record, table::Table};
+
+/// Runs the cases.
+#[derive(Parser)]
+#[command(name = "walnut-interop")]
+struct Cli {
+    /// Folder of the reference's programs: linera, linera-server, linera-proxy, linera-storage-server.
+    #[arg(long)]
+    reference: PathBuf,
+    /// Folder of our programs: walnut, walnut-validator.
+    #[arg(long)]
+    ours: PathBuf,
+    /// Folder of the built example applications.
+    #[arg(long)]
+    examples: PathBuf,
+    /// Where logs are kept.
+    #[arg(long)]
+    logs: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Runs the cases and prints the table.
+    Cases {
+        /// Only cases whose name contains this.
+        #[arg(long)]
+        only: Option<String>,
+        /// Names the cases and ends.
+        #[arg(long)]
+        list: bool,
+    },
+    /// Records random activity on a network.
+    Record(Record),
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let cli = Cli::parse();
+    let programs = || Programs::find(&cli.reference, &cli.ours, &cli.examples, &cli.logs);
+    match &cli.command {
+        Command::Cases { only, list: true } => {
+            wanted(only.as_deref())?.iter().for_each(|case| println!("{}", case.name()));
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Cases { only, list: false } => {
+            let (cases, programs) = (wanted(only.as_deref())?, programs()?);
+            println!("{}", programs.versions()?);
+            let mut table = Table::default();
+            for case in &cases {
+                case.run(&programs, &mut table);
+            }
+            println!("{table}");
+            Ok(if table.all_hold() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::Record(record) => record.run(&programs()?).map(|()| ExitCode::SUCCESS),
+    }
+}
+
+fn wanted(only: Option<&str>) -> anyhow::Result<Vec<Case>> {
+    let is_wanted = |case: &Case| only.is_none_or(|part| case.name().contains(part));
+    let cases = cases::all().into_iter().filter(is_wanted).collect::<Vec<_>>();
+    anyhow::ensure!(!cases.is_empty(), "no case has such a name; --list shows them");
+    Ok(cases)
+}

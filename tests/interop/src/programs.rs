@@ -1,0 +1,61 @@
+//! Where the programs are.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, ensure};
+
+use crate::running::run;
+
+/// The programs, all by absolute path.
+pub(crate) struct Programs {
+    /// Folder of the reference's.
+    pub reference: PathBuf,
+    /// Folder of ours.
+    pub ours: PathBuf,
+    /// Folder of the example applications: `<name>_contract.wasm`, `<name>_service.wasm`.
+    pub examples: PathBuf,
+    /// Where logs are kept.
+    pub logs: PathBuf,
+}
+
+impl Programs {
+    /// Looks that all are there.
+    pub(crate) fn find(reference: &Path, ours: &Path, examples: &Path, logs: &Path) -> anyhow::Result<Self> {
+        fs::create_dir_all(logs)?;
+        let whole = |path: &Path| path.canonicalize().with_context(|| path.display().to_string());
+        let found = Self {
+            reference: whole(reference)?,
+            ours: whole(ours)?,
+            examples: whole(examples)?,
+            logs: whole(logs)?,
+        };
+        let theirs = ["linera", "linera-server", "linera-proxy", "linera-storage-server"];
+        let needed = theirs.map(|name| found.reference.join(name)).into_iter();
+        for path in needed.chain(["walnut", "walnut-validator"].map(|name| found.ours.join(name))) {
+            ensure!(path.is_file(), "{}: not there", path.display());
+        }
+        Ok(found)
+    }
+
+    /// Both versions, for the head of the table.
+    pub(crate) fn versions(&self) -> anyhow::Result<String> {
+        let mut lines = Vec::new();
+        for path in [self.reference.join("linera"), self.ours.join("walnut-validator")] {
+            let output = run(Command::new(&path).arg("--version"))?;
+            ensure!(output.status.success(), "{}: --version failed", path.display());
+            let text = String::from_utf8_lossy(&output.stdout);
+            lines.push(text.lines().take(2).collect::<Vec<_>>().join(", "));
+        }
+        Ok(lines.join("\n"))
+    }
+
+    /// The two modules of an example.
+    pub(crate) fn example(&self, name: &str) -> (PathBuf, PathBuf) {
+        let module = |kind| self.examples.join(format!("{name}_{kind}.wasm"));
+        (module("contract"), module("service"))
+    }
+}

@@ -1,0 +1,84 @@
+//! A wallet of the reference: its command-line program over a folder.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context as _, ensure};
+
+use crate::running::{run, tail};
+
+/// Wallet, keys and database in a folder.
+pub(crate) struct TheirWallet {
+    program: PathBuf,
+    folder: PathBuf,
+    files: [String; 3],
+}
+
+impl TheirWallet {
+    /// One that exists.
+    pub(crate) fn existing(
+        program: &Path,
+        folder: &Path,
+        wallet: &str,
+        keystore: &str,
+        database: &str,
+    ) -> Self {
+        let files = [wallet, keystore, database].map(str::to_owned);
+        Self { program: program.to_owned(), folder: folder.to_owned(), files }
+    }
+
+    /// A new one, without chains.
+    pub(crate) fn init(program: &Path, folder: &Path, faucet: &str) -> anyhow::Result<Self> {
+        fs::create_dir(folder)?;
+        let wallet = Self::existing(program, folder, "wallet.json", "keystore.json", "client.db");
+        wallet.ask(&["wallet", "init", "--faucet", faucet])?;
+        Ok(wallet)
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let [wallet, keystore, database] = self.files.each_ref().map(|name| self.folder.join(name));
+        let mut command = Command::new(&self.program);
+        command.current_dir(&self.folder);
+        command.arg("--wallet").arg(wallet).arg("--keystore").arg(keystore);
+        command.arg("--storage").arg(format!("rocksdb:{}", database.display()));
+        // Builds of the reference without optimisation are slow; this is not about time.
+        command.args(["--send-timeout-ms", "60000", "--recv-timeout-ms", "60000"]);
+        command.arg("--wait-for-outgoing-messages").args(arguments);
+        command
+    }
+
+    /// What a command that must work prints.
+    pub(crate) fn ask(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let output = run(&mut self.command(arguments)).with_context(|| format!("linera {arguments:?}"))?;
+        let errors = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "linera {arguments:?}: {}", tail(&errors));
+        Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+    }
+
+    /// What a command that must fail says.
+    pub(crate) fn fail(&self, arguments: &[&str]) -> anyhow::Result<String> {
+        let output = run(&mut self.command(arguments)).with_context(|| format!("linera {arguments:?}"))?;
+        ensure!(!output.status.success(), "linera {arguments:?} should have failed");
+        Ok(tail(&String::from_utf8_lossy(&output.stderr)))
+    }
+
+    /// Claims a chain: its id and its owner.
+    pub(crate) fn request_chain(&self, faucet: &str) -> anyhow::Result<(String, String)> {
+        let printed = self.ask(&["wallet", "request-chain", "--faucet", faucet, "--set-default"])?;
+        let mut lines = printed.lines().map(|line| line.trim().to_owned());
+        let chain = lines.next().with_context(|| format!("no chain in {printed:?}"))?;
+        let owner = lines.next_back().with_context(|| format!("no owner in {printed:?}"))?;
+        ensure!(chain.len() == 64 && owner.starts_with("0x"), "not a chain and an owner: {printed:?}");
+        Ok((chain, owner))
+    }
+
+    /// The balance of an account after sync and with what waits taken in.
+    pub(crate) fn balance(&self, account: &str) -> anyhow::Result<String> {
+        let chain = account.rsplit('@').next().unwrap_or(account);
+        self.ask(&["sync", chain])?;
+        Ok(self.ask(&["query-balance", account])?.trim_end_matches('.').to_owned())
+    }
+}
