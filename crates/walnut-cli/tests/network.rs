@@ -170,6 +170,67 @@ async fn tokens_move_between_two_wallets() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_wallets_share_a_chain() {
+    with_network(|faucet, folder| {
+        let (ana, ana_chain) = wallet(folder, "ana", faucet);
+        let (ben, ben_chain) = wallet(folder, "ben", faucet);
+        let owner = text(&ana.ask(&["chains"])[0]["owner"]);
+        let other = text(&ben.ask(&["keygen"])["owner"]);
+        assert_eq!(ben.ask(&["chains"]).as_array().map(Vec::len), Some(1), "a key is no chain");
+        let operations = |content: Value| {
+            let file = folder.join("operations.json");
+            std::fs::write(&file, content.to_string()).expect("writes");
+            file.display().to_string()
+        };
+        let timeouts = json!({
+            "fast_round_duration": null, "base_timeout": 10_000_000, "timeout_increment": 1_000_000,
+            "fallback_duration": u64::MAX,
+        });
+        let ownership = json!({
+            "super_owners": [], "owners": { &owner: 100, &other: 100 }, "multi_leader_rounds": 5,
+            "open_multi_leader_rounds": false, "timeout_config": timeouts,
+        });
+        let permissions = json!({
+            "execute_operations": null, "mandatory_applications": [], "close_chain": [],
+            "change_application_permissions": [], "call_service_as_oracle": null, "make_http_requests": null,
+        });
+        let open = json!([{ "System": { "OpenChain": {
+            "ownership": ownership, "balance": "100.", "application_permissions": permissions,
+        } } }]);
+        let opened = ana.ask(&["execute", &operations(open)]);
+        let created = text(&opened["created"][0]);
+        let shared = created.rsplit(':').next().expect("a type and a hash").to_owned();
+
+        assert_eq!(ana.ask(&["adopt-chain", &shared])[0]["balance"], "100");
+        assert_eq!(ben.ask(&["adopt-chain", &shared])[0]["owner"], json!(other));
+        ana.ask(&["transfer", &ana_chain, "10", "--chain", &shared]);
+        ben.ask(&["transfer", &ben_chain, "20", "--chain", &shared]);
+        assert_eq!(ana.ask(&["sync", "--chain", &shared])[0]["balance"], "70");
+
+        // Ben alone, from here on.
+        let change = json!([{ "System": { "ChangeOwnership": {
+            "super_owners": [], "owners": [[&other, 100]], "multi_leader_rounds": 5,
+            "open_multi_leader_rounds": false, "timeout_config": timeouts,
+        } } }]);
+        ben.ask(&["execute", &operations(change), "--chain", &shared]);
+        let (code, error) = ana.fail(&["transfer", &ana_chain, "1", "--chain", &shared]);
+        assert_eq!(code, Some(1));
+        assert!(error.contains("owner"), "{error}");
+        let (eva, _) = wallet(folder, "eva", faucet);
+        let (code, error) = eva.fail(&["adopt-chain", &shared]);
+        assert_eq!(code, Some(1));
+        assert!(error.starts_with("no key of this wallet belongs to an owner of chain"), "{error}");
+        let (code, error) = ben.fail(&["execute", &operations(json!([])), "--chain", &shared]);
+        assert_eq!(code, Some(1));
+        assert!(error.ends_with("there is no operation in it"), "{error}");
+        let (code, error) = ben.fail(&["execute", &operations(json!([{ "System": "Nonsense" }]))]);
+        assert_eq!(code, Some(1));
+        assert!(error.contains("unknown variant `Nonsense`"), "{error}");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_faucet_of_another_network_is_refused() {
     with_network(|faucet, folder| {
         let ana = Wallet { folder: folder.join("ana") };
