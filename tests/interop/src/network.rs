@@ -13,6 +13,7 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
+use walnut_base::GenesisConfig;
 
 use crate::{programs::Programs, running::Running, their_wallet::TheirWallet};
 
@@ -148,16 +149,20 @@ impl Network {
         self.folder.path()
     }
 
-    /// The wallet that owns the first chains, the admin chain among them.
-    pub(crate) fn admin(&self) -> TheirWallet {
+    /// A wallet of theirs with the admin chain. The one that made the network is in use by the faucet, so this is another one
+    /// with its keys.
+    pub(crate) fn admin(&self) -> anyhow::Result<TheirWallet> {
         let files = self.folder.path().join("net");
-        TheirWallet::existing(
-            &self.bin.join("linera"),
-            &files,
-            "wallet_0.json",
-            "keystore_0.json",
-            "client_0.db",
-        )
+        let genesis: GenesisConfig = serde_json::from_slice(&fs::read(files.join("genesis.json"))?)?;
+        let chain = genesis.chains.first().context("the genesis has no chain")?;
+        let owner = chain.config.ownership.all_owners().next().context("the admin chain has no owner")?;
+        let (chain, owner) = (chain.id().to_string(), owner.to_string());
+        let wallet = self.their_wallet("admin")?;
+        fs::copy(files.join("keystore_0.json"), self.folder.path().join("admin/keystore.json"))?;
+        wallet.ask(&["wallet", "follow-chain", &chain, "--sync"])?;
+        wallet.ask(&["assign", "--owner", &owner, "--chain-id", &chain])?;
+        wallet.ask(&["wallet", "set-default", &chain])?;
+        Ok(wallet)
     }
 
     /// An empty wallet of theirs that knows the network from its faucet.

@@ -43,11 +43,13 @@ impl OurWallet {
         Ok(serde_json::from_slice(&output.stdout)?)
     }
 
-    /// What a command that must fail says.
-    pub(crate) fn fail(&self, arguments: &[&str]) -> anyhow::Result<String> {
+    /// Checks that a command fails, and for that reason.
+    pub(crate) fn fail(&self, arguments: &[&str], reason: &str) -> anyhow::Result<String> {
         let output = run(&mut self.command(arguments)).with_context(|| format!("walnut {arguments:?}"))?;
         ensure!(!output.status.success(), "walnut {arguments:?} should have failed");
-        Ok(tail(&String::from_utf8_lossy(&output.stderr)))
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(said.contains(reason), "walnut {arguments:?}: not {reason:?}: {}", tail(&said));
+        Ok(format!("refused: {reason}"))
     }
 
     /// Claims a chain: its id and its owner.

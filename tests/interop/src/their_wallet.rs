@@ -14,34 +14,22 @@ use crate::running::{run, tail};
 pub(crate) struct TheirWallet {
     program: PathBuf,
     folder: PathBuf,
-    files: [String; 3],
 }
 
 impl TheirWallet {
-    /// One that exists.
-    pub(crate) fn existing(
-        program: &Path,
-        folder: &Path,
-        wallet: &str,
-        keystore: &str,
-        database: &str,
-    ) -> Self {
-        let files = [wallet, keystore, database].map(str::to_owned);
-        Self { program: program.to_owned(), folder: folder.to_owned(), files }
-    }
-
     /// A new one, without chains.
     pub(crate) fn init(program: &Path, folder: &Path, faucet: &str) -> anyhow::Result<Self> {
         fs::create_dir(folder)?;
-        let wallet = Self::existing(program, folder, "wallet.json", "keystore.json", "client.db");
+        let wallet = Self { program: program.to_owned(), folder: folder.to_owned() };
         wallet.ask(&["wallet", "init", "--faucet", faucet])?;
         Ok(wallet)
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let [wallet, keystore, database] = self.files.each_ref().map(|name| self.folder.join(name));
+        let [wallet, keystore, database] =
+            ["wallet.json", "keystore.json", "client.db"].map(|name| self.folder.join(name));
         let mut command = Command::new(&self.program);
-        command.current_dir(&self.folder);
+        command.current_dir(&self.folder).env("RUST_BACKTRACE", "0");
         command.arg("--wallet").arg(wallet).arg("--keystore").arg(keystore);
         command.arg("--storage").arg(format!("rocksdb:{}", database.display()));
         // Builds of the reference without optimisation are slow; this is not about time.
@@ -58,11 +46,13 @@ impl TheirWallet {
         Ok(String::from_utf8(output.stdout)?.trim().to_owned())
     }
 
-    /// What a command that must fail says.
-    pub(crate) fn fail(&self, arguments: &[&str]) -> anyhow::Result<String> {
+    /// Checks that a command fails, and for that reason.
+    pub(crate) fn fail(&self, arguments: &[&str], reason: &str) -> anyhow::Result<String> {
         let output = run(&mut self.command(arguments)).with_context(|| format!("linera {arguments:?}"))?;
         ensure!(!output.status.success(), "linera {arguments:?} should have failed");
-        Ok(tail(&String::from_utf8_lossy(&output.stderr)))
+        let said = String::from_utf8_lossy(&output.stderr);
+        ensure!(said.contains(reason), "linera {arguments:?}: not {reason:?}: {}", tail(&said));
+        Ok(format!("refused: {reason}"))
     }
 
     /// Claims a chain: its id and its owner.

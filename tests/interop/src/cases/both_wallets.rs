@@ -56,7 +56,7 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
     steps.step("they change its owners; ours is refused", || {
         let owners = format!(r#"{{"{their_owner}":100}}"#);
         theirs.ask(&["change-ownership", "--chain-id", &shared, "--owners", &owners])?;
-        ours.fail(&["transfer", &our_chain, "1", "--chain", &shared])
+        ours.fail(&["transfer", &our_chain, "1", "--chain", &shared], "may not propose on chain")
     })?;
     steps.step("they publish and create, we call and ask", || {
         let (contract, service) = lab.programs.example("counter");

@@ -8,7 +8,9 @@ use crate::{network::Network, our_wallet::OurWallet, running::tail};
 /// A price, then a validator leaves and comes back; epochs are revoked; both wallets go on paying.
 pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Failed> {
     let faucet = lab.network.faucet();
-    let admin = lab.network.admin();
+    let admin = steps.get("the admin's keys in a new wallet of theirs", || {
+        Ok((lab.network.admin()?, "the admin chain is synced".to_owned()))
+    })?;
     let (theirs, (their_chain, _)) = steps.get("their wallet claims", || {
         let wallet = lab.network.their_wallet("committee-theirs")?;
         let chain = wallet.request_chain(&faucet)?;

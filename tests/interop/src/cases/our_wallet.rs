@@ -68,7 +68,7 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
             timeout_config: TimeoutConfig::default(),
         };
         ben.execute(&shared, [change])?;
-        ana.fail(&["transfer", &ana_chain, "1", "--chain", &shared])
+        ana.fail(&["transfer", &ana_chain, "1", "--chain", &shared], "may not propose on chain")
     })?;
     steps.step("close a chain; a payment bounces", || {
         let before = ana.balance(&ana_chain)?;

@@ -74,8 +74,7 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
         let owners = format!(r#"{{"{ben_owner}":100}}"#);
         ben.ask(&["change-ownership", "--chain-id", &shared, "--owners", &owners])?;
         ana.ask(&["sync", &shared])?;
-        let said = ana.fail(&["transfer", "--from", &shared, "--to", &ana_chain, "1"])?;
-        Ok(said.chars().rev().take(90).collect::<Vec<_>>().into_iter().rev().collect())
+        ana.fail(&["transfer", "--from", &shared, "--to", &ana_chain, "1"], "isn't owner on chain")
     })?;
     steps.step("close-chain; a payment bounces", || {
         ben.ask(&["close-chain", &shared])?;

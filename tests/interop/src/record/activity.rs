@@ -60,7 +60,7 @@ pub(super) async fn play(
     let (closed, data) = (Vec::new(), Vec::new());
     let mut activity =
         Activity { rng, wallet, open, closed, data, counter, token, social, blocks: 0, refused: 0 };
-    let admin = network.admin();
+    let admin = network.admin()?;
     let theirs = network.their_wallet("recorder-theirs")?;
     let (their_chain, _) = theirs.request_chain(&network.faucet())?;
     let mut next_change = ADMIN_EVERY;
