@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 
 use crate::examples;
-use crate::machine::Machine;
+use crate::extension;
+use crate::machine::{Browser, Machine};
+use crate::process::Run;
 use crate::workspace::Workspace;
 
 const PACKAGE: &str = "walnut-interop";
@@ -24,14 +26,27 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, command: &str, args:
         None => reference::find_or_install(machine)?,
     };
     examples::run(machine, workspace)?;
+    extension::run(machine, workspace)?;
     let packages = OURS.iter().chain([&PACKAGE]).flat_map(|name| ["-p", *name]);
     machine.cargo().args(["build", "--quiet", "--release"]).args(packages).status()?;
     let ours = workspace.target.join("release");
     let program = machine.run(ours.join(PACKAGE)).arg("--reference").arg(reference).arg("--ours").arg(&ours);
-    let program = program.arg("--examples").arg(examples::folder(workspace));
+    let program = browsers(machine, workspace, program)?.arg("--examples").arg(examples::folder(workspace));
     let program = program.arg("--logs").arg(workspace.target.join("interop")).arg(command).args(rest);
     // Folders are meant as the caller typed them.
     program.dir(&std::env::current_dir()?).status()
+}
+
+/// Tells the program where browsers, their packages and the scripts for them are.
+fn browsers(machine: &Machine, workspace: &Workspace, program: Run) -> Result<Run> {
+    let mut program = program.env("WALNUT_BROWSER_TESTS", &machine.browser_tests);
+    for browser in Browser::ALL {
+        let (name, upper) = (browser.name(), browser.name().to_uppercase());
+        let found = machine.find_any(browser.programs()).with_context(|| format!("no {name}"))?;
+        program = program.env(&format!("WALNUT_{upper}"), found);
+        program = program.env(&format!("WALNUT_EXTENSION_{upper}"), extension::folder(workspace, browser));
+    }
+    Ok(program)
 }
 
 /// Takes `--bin DIR` out of the arguments.

@@ -20,6 +20,36 @@ pub(crate) struct Programs {
     pub examples: PathBuf,
     /// Where logs are kept.
     pub logs: PathBuf,
+    /// Folder of the scripts that drive browsers.
+    pub browser_tests: PathBuf,
+    /// One browser.
+    pub chromium: Browser,
+    /// The other.
+    pub firefox: Browser,
+}
+
+/// A browser with the extension built for it.
+pub(crate) struct Browser {
+    /// What the scripts call it.
+    pub name: &'static str,
+    /// The program.
+    pub program: PathBuf,
+    /// Folder of the unpacked extension.
+    pub extension: PathBuf,
+}
+
+impl Browser {
+    fn find(name: &'static str, program: &str) -> anyhow::Result<Self> {
+        let extension = variable(&format!("WALNUT_EXTENSION_{}", name.to_uppercase()))?;
+        Ok(Self { name, program: variable(program)?, extension })
+    }
+}
+
+/// A path that `cargo xtask` says.
+fn variable(name: &str) -> anyhow::Result<PathBuf> {
+    std::env::var_os(name)
+        .map(PathBuf::from)
+        .with_context(|| format!("{name} is not set: run this by cargo xtask"))
 }
 
 impl Programs {
@@ -32,6 +62,9 @@ impl Programs {
             ours: whole(ours)?,
             examples: whole(examples)?,
             logs: whole(logs)?,
+            browser_tests: variable("WALNUT_BROWSER_TESTS")?,
+            chromium: Browser::find("chromium", "WALNUT_CHROMIUM")?,
+            firefox: Browser::find("firefox", "WALNUT_FIREFOX")?,
         };
         let theirs = ["linera", "linera-server", "linera-proxy", "linera-storage-server"];
         let needed = theirs.map(|name| found.reference.join(name)).into_iter();

@@ -2,6 +2,7 @@
 
 mod both_wallets;
 mod committee;
+mod extension;
 mod our_wallet;
 mod steps;
 mod their_wallet;
@@ -21,7 +22,7 @@ type Scenario = fn(&Lab<'_>, &mut Steps<'_>) -> Result<(), steps::Failed>;
 pub(crate) struct Case {
     makeup: Makeup,
     rules: Rules,
-    scenarios: &'static [(&'static str, Scenario)],
+    scenarios: Vec<(&'static str, Scenario)>,
 }
 
 /// What every network is tried with.
@@ -30,28 +31,23 @@ const WALLETS: &[(&str, Scenario)] = &[
     ("our wallet", our_wallet::scenario),
     ("both wallets", both_wallets::scenario),
 ];
-/// Those, and then the committee changes.
-const ALL: &[(&str, Scenario)] = &[
-    ("their wallet", their_wallet::scenario),
-    ("our wallet", our_wallet::scenario),
-    ("both wallets", both_wallets::scenario),
+/// And those without fees with this, too. Committees change last: the others do not expect it.
+const MORE: &[(&str, Scenario)] = &[
+    ("extension in Chromium", extension::chromium),
+    ("extension in Firefox", extension::firefox),
     ("committee", committee::scenario),
 ];
 
 /// All cases.
 pub(crate) fn all() -> Vec<Case> {
-    let case = |makeup, rules, scenarios| Case { makeup, rules, scenarios };
-    vec![
-        case(Makeup::Theirs, Rules::NoFees, ALL),
-        case(Makeup::Theirs, Rules::Testnet, WALLETS),
-        case(Makeup::Theirs, Rules::Historical, WALLETS),
-        case(Makeup::Ours, Rules::NoFees, ALL),
-        case(Makeup::Ours, Rules::Testnet, WALLETS),
-        case(Makeup::Ours, Rules::Historical, WALLETS),
-        case(Makeup::Mixed, Rules::NoFees, ALL),
-        case(Makeup::Mixed, Rules::Testnet, WALLETS),
-        case(Makeup::Mixed, Rules::Historical, WALLETS),
-    ]
+    let mut cases = Vec::new();
+    for makeup in [Makeup::Theirs, Makeup::Ours, Makeup::Mixed] {
+        for rules in [Rules::NoFees, Rules::Testnet, Rules::Historical] {
+            let more = if rules == Rules::NoFees { MORE } else { &[] };
+            cases.push(Case { makeup, rules, scenarios: [WALLETS, more].concat() });
+        }
+    }
+    cases
 }
 
 impl Case {
@@ -70,7 +66,7 @@ impl Case {
             Ok("ready".to_owned())
         });
         let (Ok(()), Some(network)) = (started, network) else { return };
-        for (scenario, play) in self.scenarios {
+        for (scenario, play) in &self.scenarios {
             let lab = Lab { programs, network: &network, rules: self.rules };
             let mut steps = Steps::new(table, format!("{name}: {scenario}"));
             if play(&lab, &mut steps).is_err() {
