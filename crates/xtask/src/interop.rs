@@ -39,7 +39,9 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, command: &str, args:
 
 /// Tells the program where browsers, their packages and the scripts for them are.
 fn browsers(machine: &Machine, workspace: &Workspace, program: Run) -> Result<Run> {
+    let web_client = web_client(machine, workspace)?;
     let mut program = program.env("WALNUT_BROWSER_TESTS", &machine.browser_tests);
+    program = program.env("WALNUT_WEB_CLIENT", web_client);
     for browser in Browser::ALL {
         let (name, upper) = (browser.name(), browser.name().to_uppercase());
         let found = machine.find_any(browser.programs()).with_context(|| format!("no {name}"))?;
@@ -47,6 +49,17 @@ fn browsers(machine: &Machine, workspace: &Workspace, program: Run) -> Result<Ru
         program = program.env(&format!("WALNUT_EXTENSION_{upper}"), extension::folder(workspace, browser));
     }
     Ok(program)
+}
+
+/// The folder with the page of the reference's web client, which comes from npm.
+fn web_client(machine: &Machine, workspace: &Workspace) -> Result<PathBuf> {
+    let folder = workspace.root.join("tests/interop/web");
+    if !folder.join("node_modules/@linera/client").is_dir() {
+        println!("interop: npm ci (tests/interop/web)");
+        let log = machine.cache.join("log/npm-interop.log");
+        machine.run("npm").args(["ci", "--no-audit", "--no-fund"]).dir(&folder).logged(&log)?;
+    }
+    Ok(folder)
 }
 
 /// Takes `--bin DIR` out of the arguments.

@@ -22,6 +22,8 @@ pub(crate) struct Programs {
     pub logs: PathBuf,
     /// Folder of the scripts that drive browsers.
     pub browser_tests: PathBuf,
+    /// Folder of the page with the reference's web client.
+    pub web_client: PathBuf,
     /// One browser.
     pub chromium: Browser,
     /// The other.
@@ -63,6 +65,7 @@ impl Programs {
             examples: whole(examples)?,
             logs: whole(logs)?,
             browser_tests: variable("WALNUT_BROWSER_TESTS")?,
+            web_client: variable("WALNUT_WEB_CLIENT")?,
             chromium: Browser::find("chromium", "WALNUT_CHROMIUM")?,
             firefox: Browser::find("firefox", "WALNUT_FIREFOX")?,
         };

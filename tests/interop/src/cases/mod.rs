@@ -6,6 +6,7 @@ mod extension;
 mod our_wallet;
 mod steps;
 mod their_wallet;
+mod web_client;
 
 use crate::{
     network::{Makeup, Network, Rules},
@@ -30,6 +31,7 @@ const WALLETS: &[(&str, Scenario)] = &[
     ("their wallet", their_wallet::scenario),
     ("our wallet", our_wallet::scenario),
     ("both wallets", both_wallets::scenario),
+    ("their web client", web_client::scenario),
 ];
 /// And those without fees with this, too. Committees change last: the others do not expect it.
 const MORE: &[(&str, Scenario)] = &[
