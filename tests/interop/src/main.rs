@@ -13,6 +13,7 @@ mod record;
 mod running;
 mod table;
 mod their_wallet;
+mod validator;
 
 use std::{path::PathBuf, process::ExitCode};
 

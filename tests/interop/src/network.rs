@@ -15,7 +15,7 @@ use anyhow::{Context as _, ensure};
 use tempfile::TempDir;
 use walnut_base::GenesisConfig;
 
-use crate::{programs::Programs, running::Running, their_wallet::TheirWallet};
+use crate::{programs::Programs, running::Running, their_wallet::TheirWallet, validator::Stopped};
 
 /// Ports are this and up to 6000 more (protocol/05 §31): below those that the system gives out by itself.
 const PORT_BASE: u16 = 20_000;
@@ -172,9 +172,17 @@ impl Network {
 
     /// Address of a validator, as committees name it.
     pub(crate) fn validator_address(number: usize) -> String {
-        let number = u16::try_from(number).unwrap_or(u16::MAX);
-        format!("grpc:localhost:{}", FIRST_PUBLIC_PORT.saturating_add(number))
+        format!("grpc:localhost:{}", public_port(number))
     }
+
+    /// Kills the processes of a validator.
+    pub(crate) fn kill(&self, number: usize) -> anyhow::Result<Stopped> {
+        Stopped::kill(&self.folder.path().join("net"), number, public_port(number))
+    }
+}
+
+fn public_port(validator: usize) -> u16 {
+    FIRST_PUBLIC_PORT.saturating_add(u16::try_from(validator).unwrap_or(u16::MAX))
 }
 
 /// `linera` finds the others beside its own file, so a symbolic link would not do.

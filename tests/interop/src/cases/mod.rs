@@ -4,6 +4,7 @@ mod both_wallets;
 mod committee;
 mod extension;
 mod our_wallet;
+mod outage;
 mod steps;
 mod their_wallet;
 mod web_client;
@@ -37,6 +38,7 @@ const WALLETS: &[(&str, Scenario)] = &[
 const MORE: &[(&str, Scenario)] = &[
     ("extension in Chromium", extension::chromium),
     ("extension in Firefox", extension::firefox),
+    ("outage", outage::scenario),
     ("committee", committee::scenario),
 ];
 
@@ -68,8 +70,8 @@ impl Case {
             Ok("ready".to_owned())
         });
         let (Ok(()), Some(network)) = (started, network) else { return };
+        let lab = Lab { programs, network: &network, rules: self.rules, kept: Default::default() };
         for (scenario, play) in &self.scenarios {
-            let lab = Lab { programs, network: &network, rules: self.rules };
             let mut steps = Steps::new(table, format!("{name}: {scenario}"));
             if play(&lab, &mut steps).is_err() {
                 println!("     the rest of {name}: {scenario} was not tried");

@@ -1,6 +1,6 @@
 //! One thing after the other, each a row of the table.
 
-use std::time::Instant;
+use std::{cell::RefCell, time::Instant};
 
 use anyhow::{Context as _, ensure};
 use walnut_base::Amount;
@@ -9,6 +9,7 @@ use crate::{
     network::{Network, Rules},
     programs::Programs,
     table::Table,
+    validator::Restarted,
 };
 
 /// What a scenario has.
@@ -16,9 +17,16 @@ pub(crate) struct Lab<'lab> {
     pub programs: &'lab Programs,
     pub network: &'lab Network,
     pub rules: Rules,
+    /// Validators that were started again.
+    pub kept: RefCell<Vec<Restarted>>,
 }
 
 impl Lab<'_> {
+    /// Keeps validators running until the network ends.
+    pub(crate) fn keep(&self, validators: impl IntoIterator<Item = Restarted>) {
+        self.kept.borrow_mut().extend(validators);
+    }
+
     /// Fails unless `balance` is `expected`, or where blocks cost something, a little less.
     pub(crate) fn check_balance(&self, balance: &str, expected: &str) -> anyhow::Result<String> {
         /// No scenario spends as much on fees.
