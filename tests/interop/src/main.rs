@@ -11,6 +11,7 @@ mod our_wallet;
 mod programs;
 mod record;
 mod running;
+mod service;
 mod table;
 mod their_wallet;
 mod validator;

@@ -8,7 +8,10 @@ use std::{
 
 use anyhow::{Context as _, ensure};
 
-use crate::running::{run, tail};
+use crate::{
+    programs::Programs,
+    running::{run, tail},
+};
 
 /// Wallet, keys and database in a folder.
 pub(crate) struct TheirWallet {
@@ -25,7 +28,8 @@ impl TheirWallet {
         Ok(wallet)
     }
 
-    fn command(&self, arguments: &[&str]) -> Command {
+    /// A call of their program with this wallet.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let [wallet, keystore, database] =
             ["wallet.json", "keystore.json", "client.db"].map(|name| self.folder.join(name));
         let mut command = Command::new(&self.program);
@@ -53,6 +57,36 @@ impl TheirWallet {
         let said = String::from_utf8_lossy(&output.stderr);
         ensure!(said.contains(reason), "linera {arguments:?}: not {reason:?}: {}", tail(&said));
         Ok(format!("refused: {reason}"))
+    }
+
+    /// Publishes and creates an example, with its parameters and its argument as JSON.
+    pub(crate) fn create(
+        &self,
+        programs: &Programs,
+        name: &str,
+        parameters: &str,
+        argument: &str,
+    ) -> anyhow::Result<String> {
+        let (contract, service) = programs.example(name);
+        let (contract, service) = (contract.display().to_string(), service.display().to_string());
+        let create = ["publish-and-create", &contract, &service];
+        let printed = self
+            .ask(&[&create[..], &["--json-parameters", parameters, "--json-argument", argument]].concat())?;
+        let application = printed.lines().next_back().context("no application")?.trim();
+        ensure!(application.len() == 64, "not an application: {printed:?}");
+        Ok(application.to_owned())
+    }
+
+    /// A block with an operation of an application on one of the wallet's chains.
+    pub(crate) fn call(
+        &self,
+        chain: &str,
+        application: &str,
+        operation: &impl serde::Serialize,
+    ) -> anyhow::Result<String> {
+        let hex = hex::encode(bcs::to_bytes(operation)?);
+        let call = ["execute-operation", "--application-id", application, "--operation", &hex];
+        self.ask(&[&call[..], &["--chain-id", chain]].concat())
     }
 
     /// Claims a chain: its id and its owner.

@@ -1,7 +1,9 @@
 //! Their wallet and ours together: payments, one chain of two owners, one application.
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use serde_json::json;
+use walnut_base::Account;
+use walnut_forms::fungible;
 
 use super::{Lab, Steps, steps::Failed};
 use crate::our_wallet::{OurWallet, text};
@@ -59,10 +61,7 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
         ours.fail(&["transfer", &our_chain, "1", "--chain", &shared], "may not propose on chain")
     })?;
     steps.step("they publish and create, we call and ask", || {
-        let (contract, service) = lab.programs.example("counter");
-        let (contract, service) = (contract.display().to_string(), service.display().to_string());
-        let printed = theirs.ask(&["publish-and-create", &contract, &service, "--json-argument", "1"])?;
-        let counter = printed.lines().next_back().context("no application")?.trim().to_owned();
+        let counter = theirs.create(lab.programs, "counter", "null", "1")?;
         ours.ask(&["call", &counter, "--graphql", "mutation { increment(value: 4) }"])?;
         let mine = ours.ask(&["query", &counter, "{ value }"])?;
         ours.ask(&["sync", "--chain", &their_chain])?;
@@ -70,23 +69,43 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
         ensure!((&mine, &other) == (&json!({ "value": 4 }), &json!({ "value": 1 })), "{mine} {other}");
         Ok("4 here, 1 there".to_owned())
     })?;
-    steps.step("we publish and create, they call", || {
+    let token = steps.get("we publish and create a token, they describe it", || {
         let (contract, service) = lab.programs.example("fungible");
         let module =
             ours.ask(&["publish-module", &contract.display().to_string(), &service.display().to_string()])?;
         let argument = json!({ "accounts": { &our_owner: "100" } }).to_string();
         let parameters = json!({ "ticker_symbol": "NUT" }).to_string();
-        let created = ours.ask(&[
-            "create-application",
-            &text(&module["module"])?,
-            "--parameters",
-            &parameters,
-            "--argument",
-            &argument,
-        ])?;
-        let token = text(&created["application"])?;
+        let module = text(&module["module"])?;
+        let create = ["create-application", &module, "--parameters", &parameters, "--argument", &argument];
+        let token = text(&ours.ask(&create)?["application"])?;
         let described = theirs.ask(&["describe-application", &token])?;
         ensure!(described.contains(&our_chain), "{described}");
-        Ok(token)
+        Ok((token.clone(), token))
+    })?;
+    steps.step("the token goes to their chain, and part of it back", || {
+        let account = |chain: &str, owner: &str| -> anyhow::Result<Account> {
+            Ok(Account { chain_id: chain.parse()?, owner: owner.parse()? })
+        };
+        let transfer = |owner: &str, amount: &str, target_account| -> anyhow::Result<fungible::Operation> {
+            Ok(fungible::Operation::Transfer {
+                owner: owner.parse()?,
+                amount: amount.parse()?,
+                target_account,
+            })
+        };
+        let (to_them, to_us) = (account(&their_chain, &their_owner)?, account(&our_chain, &our_owner)?);
+        let bytes = hex::encode(bcs::to_bytes(&transfer(&our_owner, "10", to_them)?)?);
+        ours.ask(&["call", &token, "--bcs", &bytes])?;
+        theirs.ask(&["sync"])?;
+        theirs.ask(&["process-inbox"])?;
+        theirs.call(&their_chain, &token, &transfer(&their_owner, "4", to_us)?)?;
+        ours.balance(&our_chain)?;
+        let bytes = hex::encode(bcs::to_bytes(&fungible::Operation::Balance { owner: our_owner.parse()? })?);
+        let asked = ours.ask(&["call", &token, "--bcs", &bytes])?;
+        let expected = fungible::Response::Balance("94".parse()?);
+        let bytes = hex::decode(text(&asked["response"])?).map_err(|error| anyhow!("{asked}: {error}"))?;
+        let found = bcs::from_bytes::<fungible::Response>(&bytes)?;
+        ensure!(found == expected, "{found:?}");
+        Ok("94 here, 6 there".to_owned())
     })
 }

@@ -2,7 +2,14 @@
 
 use anyhow::{Context as _, ensure};
 
+use walnut_forms::{counter, social};
+
 use super::{Lab, Steps, steps::Failed};
+use crate::{
+    network::{Makeup, Network},
+    running::tail,
+    service::Service,
+};
 
 /// Claims, pays, shares a chain, closes one, publishes, calls.
 pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Failed> {
@@ -34,13 +41,13 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
         lab.check_balance(&ben.ask(&["local-balance", &account])?, "5")
     })?;
     steps.step("validator query", || {
-        let printed = ana.ask(&["validator", "query", &crate::network::Network::validator_address(0)])?;
-        Ok(crate::running::tail(&printed).chars().take(90).collect())
+        let printed = ana.ask(&["validator", "query", &Network::validator_address(0)])?;
+        Ok(tail(&printed).chars().take(90).collect())
     })?;
     steps.step("validator list", || {
         let printed = ana.ask(&["validator", "list"])?;
         let found = printed.matches("grpc:").count();
-        ensure!(found == crate::network::Makeup::VALIDATORS, "{found} validators in {printed}");
+        ensure!(found == Makeup::VALIDATORS, "{found} validators in {printed}");
         Ok(format!("{found} validators"))
     })?;
     let shared = steps.get("open-multi-owner-chain", || {
@@ -93,23 +100,69 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
         Ok(hash)
     })?;
     let counter = steps.get("publish-and-create", || {
-        let (contract, service) = lab.programs.example("counter");
-        let (contract, service) = (contract.display().to_string(), service.display().to_string());
-        let printed = ana.ask(&["publish-and-create", &contract, &service, "--json-argument", "35"])?;
-        let application = printed.lines().next_back().context("no application")?.trim().to_owned();
+        let application = ana.create(lab.programs, "counter", "null", "35")?;
         Ok((application.clone(), application))
     })?;
     steps.step("execute-operation, on two chains", || {
-        let call = ["execute-operation", "--application-id", &counter, "--operation", "000700000000000000"];
-        ana.ask(&call)?;
-        ben.ask(&call)?;
+        let operation = counter::Operation::Increment { value: 7 };
+        ana.call(&ana_chain, &counter, &operation)?;
+        ben.call(&ben_chain, &counter, &operation)?;
         Ok("called".to_owned())
+    })?;
+    steps.step("service: chains, a question, a mutation", || {
+        let service = Service::start(&ana, &lab.programs.logs)?;
+        let chains = service.ask("/", "query { chains { list } }")?;
+        ensure!(chains.to_string().contains(&ana_chain), "{chains}");
+        let path = format!("/chains/{ana_chain}/applications/{counter}");
+        let before = service.ask(&path, "query { value }")?;
+        service.ask(&path, "mutation { increment(value: 8) }")?;
+        let after = service.ask(&path, "query { value }")?;
+        ensure!(
+            (before["value"].as_u64(), after["value"].as_u64()) == (Some(42), Some(50)),
+            "{before} {after}"
+        );
+        Ok("42, then 50".to_owned())
+    })?;
+    steps.step("events: post, subscribe, read", || {
+        let social = ana.create(lab.programs, "social", "null", "null")?;
+        ana.call(&ana_chain, &social, &social::Operation::Post { text: "one".into() })?;
+        ben.ask(&["sync", &ana_chain])?;
+        ben.call(&ben_chain, &social, &social::Operation::Subscribe { chain_id: ana_chain.parse()? })?;
+        ana.call(&ana_chain, &social, &social::Operation::Post { text: "two".into() })?;
+        ben.ask(&["sync", &ana_chain])?;
+        ben.ask(&["sync"])?;
+        ben.ask(&["process-inbox"])?;
+        let service = Service::start(&ben, &lab.programs.logs)?;
+        let path = format!("/chains/{ben_chain}/applications/{social}");
+        let feed = service.ask(&path, "query { count }")?;
+        ensure!(feed["count"].as_u64() == Some(2), "{feed}");
+        Ok("two posts of another chain".to_owned())
+    })?;
+    steps.step("change-application-permissions, show-ownership", || {
+        ana.ask(&["change-application-permissions", "--chain-id", &ana_chain, "--close-chain", &counter])?;
+        let shown = ana.ask(&["show-ownership", "--chain-id", &ana_chain])?;
+        ensure!(shown.contains(&ana_owner), "{shown}");
+        Ok("changed".to_owned())
+    })?;
+    steps.step("open-chain; show-block; retry-pending-block", || {
+        let printed = ana.ask(&["open-chain", "--from", &ana_chain, "--initial-balance", "5"])?;
+        let chain = printed.lines().next().context("no chain")?.trim().to_owned();
+        ana.ask(&["sync", &chain])?;
+        ana.ask(&["transfer", "--from", &chain, "--to", &ana_chain, "1"])?;
+        let shown = ana.ask(&["chain", "show-block", "0", &chain])?;
+        ensure!(shown.contains("Transfer"), "{shown}");
+        ana.ask(&["retry-pending-block", &chain])?;
+        lab.check_balance(&ana.ask(&["local-balance", &chain])?, "4")
+    })?;
+    steps.step("validator sync", || {
+        ana.ask(&["validator", "sync", &Network::validator_address(1), "--chains", &ana_chain])?;
+        Ok("synced".to_owned())
     })?;
     steps.step("follow-chain --sync in a new wallet", || {
         let eva = lab.network.their_wallet("their-eva")?;
         eva.ask(&["wallet", "follow-chain", &ana_chain, "--sync"])?;
         let shown = eva.ask(&["wallet", "show", &ana_chain])?;
         lab.check_balance(&eva.ask(&["local-balance", &ana_chain])?, &ana.ask(&["local-balance"])?)?;
-        Ok(crate::running::tail(&shown).chars().take(60).collect())
+        Ok(tail(&shown).chars().take(60).collect())
     })
 }

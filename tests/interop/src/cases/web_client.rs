@@ -28,11 +28,9 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
     })?;
     for line in lines {
         let name = line["case"].as_str().unwrap_or("?");
-        let detail = if line["detail"].is_string() {
-            line["detail"].as_str().unwrap_or_default().to_owned()
-        } else {
-            line["detail"].to_string()
-        };
+        let detail = line["detail"].as_str().map_or_else(|| line["detail"].to_string(), str::to_owned);
+        // A refusal comes with a stack of calls.
+        let detail = format!("{} ms  {}", line["ms"], detail.lines().next().unwrap_or_default());
         let outcome = steps.step(name, || match line["ok"].as_bool() {
             Some(true) => Ok(detail),
             _ => bail!("{detail}"),
