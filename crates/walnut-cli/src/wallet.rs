@@ -182,7 +182,7 @@ pub(crate) fn committed(outcome: Outcome) -> Result<ConfirmedBlockCertificate, C
     match outcome {
         Outcome::Committed(certificate) => Ok(*certificate),
         Outcome::Conflict(certificate) => Err(CliError::Conflict(certificate.height())),
-        Outcome::WaitForTimeout { timestamp, current_round } => {
+        Outcome::WaitForTimeout { timestamp, current_round, .. } => {
             Err(CliError::NotNow { round: current_round, until: timestamp })
         }
     }

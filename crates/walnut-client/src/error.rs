@@ -1,8 +1,8 @@
 //! What can go wrong in a client.
 
 use walnut_base::{
-    AccountOwner, BlobId, BlockHeight, CertificateError, ChainId, ConfirmedBlockCertificate, CryptoHash,
-    Epoch, EventId, NodeError, Round, Timestamp,
+    AccountOwner, BlobId, BlockHeight, CertificateError, ChainId, CryptoHash, Epoch, EventId, NodeError,
+    Round,
 };
 use walnut_views::StoreError;
 
@@ -43,22 +43,17 @@ pub enum ClientError {
     /// The chain has no preferred owner in this wallet.
     #[error("no key is set for chain {0}")]
     NoOwner(ChainId),
-    /// Somebody else's turn: another proposal is possible after the time.
-    #[error("round {current_round} belongs to another leader until {timestamp}")]
-    WaitForTimeout {
-        /// When the round times out.
-        timestamp: Timestamp,
-        /// The round.
-        current_round: Round,
-        /// The height it is about.
-        height: BlockHeight,
-    },
     /// The round has a conflicting proposal and never times out.
     #[error("another proposal was made in {0}, and that round does not time out")]
     ConflictingProposal(Round),
-    /// Another block was certified at this height.
-    #[error("another block was certified at height {}", .0.height())]
-    Conflict(Box<ConfirmedBlockCertificate>),
+    /// A block that this client signed or kept before has to wait; there is one at a time.
+    #[error("another block waits at height {height} of chain {chain_id}")]
+    PendingBlock {
+        /// The chain.
+        chain_id: ChainId,
+        /// The height.
+        height: BlockHeight,
+    },
     /// The quorum agreed on something else than what was asked.
     #[error("validators certified block {found} instead of {expected}")]
     UnexpectedQuorum {

@@ -5,14 +5,19 @@
 //!    │          │  ▲        ▲
 //!    └──► failed ◄─┘        │      retry: back to queued, or to signed when a signature may already be out
 //!            └──────────────┘      a block can still be certified after we gave up waiting
+//!
+//! queued, signed, failed ──► waiting ──► signed      somebody else's turn: kept, and sent when it ends
+//! queued, signed, failed, waiting ──► overtaken      another block has the height; done anew, it is another item
 //! ```
 //!
 //! Safety rules:
 //! * `certified` means that the certificate was verified here. It never becomes `failed`: the tokens have moved.
+//! * `overtaken` rests on a certificate as well. It stays, and is done anew once at most: `again` names that item.
 //! * An item that was signed once is never queued again as if nothing had left; a retry sends the same block.
 //! * Every step is an event applied to a stored item; a kill between two events loses nothing but the later one.
 
 mod log;
+mod turn;
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +25,10 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use walnut_base::{AccountOwner, Amount, BlockHeight, ChainId, CryptoHash, Timestamp};
 
-pub use self::log::{ACTIVITY_ITEMS_MAX, ACTIVITY_LOG_VERSION, ActivityLog, ActivityPage};
+pub use self::{
+    log::{ACTIVITY_ITEMS_MAX, ACTIVITY_LOG_VERSION, ActivityLog, ActivityPage},
+    turn::{Answers, OvertakenBy, Turn},
+};
 use crate::messages::{AccountId, Token, UiError};
 
 /// Number of an item; later items have larger numbers.
@@ -62,6 +70,16 @@ pub struct ActivityItem {
     pub block_hash: Option<CryptoHash>,
     /// How often it was tried.
     pub attempts: u32,
+    /// Names the block that was approved: [`block_name`](crate::vault::block_name). What tells it from another block at
+    /// its height.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approved: Option<CryptoHash>,
+    /// What was approved, to do it anew: BCS of the operations, as hex. Forgotten when the block is certified.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "crate::vault::hex_bytes")]
+    pub operations: Vec<u8>,
+    /// The item that does an overtaken one anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again: Option<ActivityId>,
 }
 
 /// What an item is.
@@ -98,9 +116,6 @@ pub enum ActivityKind {
     Operations {
         /// In plain words.
         summary: String,
-        /// Hash of the block that was approved here: what tells it from another block at its height.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        approved: Option<CryptoHash>,
     },
 }
 
@@ -112,10 +127,20 @@ pub enum ActivityStatus {
     Queued,
     /// Signed and stored; on its way to validators.
     Signed,
+    /// Somebody else's turn. The block is stored and proposed when that ends.
+    Waiting(
+        /// Whose.
+        Turn,
+    ),
     /// The certificate is verified here. "Sent".
     Certified,
     /// The other chain has received it, or there was nothing to deliver. "Arrived".
     Delivered,
+    /// Another block took its place in the chain: it was not made and never will be.
+    Overtaken(
+        /// Which.
+        OvertakenBy,
+    ),
     /// It stopped.
     Failed {
         /// Why, and what to do.
@@ -151,10 +176,16 @@ pub enum Step {
         /// Votes of all validators.
         total: u64,
     },
+    /// It is somebody else's turn.
+    Waiting(Turn),
+    /// Validators answered that the turn is over.
+    TimeOut(Answers),
     /// The certificate is verified here.
     Certified,
     /// The other chain has received it.
     Delivered,
+    /// Another block took its place.
+    Overtaken(OvertakenBy),
     /// It stopped, with this reason.
     Failed(UiError),
     /// The person, or the wallet after a restart, tried again.
@@ -180,6 +211,12 @@ pub enum ActivityEvent {
         /// Votes of all validators.
         total: u64,
     },
+    /// It is somebody else's turn; the block is stored.
+    Waiting(Turn),
+    /// Validators answered that the turn is over.
+    TimeOut(Answers),
+    /// Another block was certified at its height; the certificate was verified here.
+    Overtaken(OvertakenBy),
     /// The certificate was verified here.
     Certified {
         /// Hash of the block.
@@ -238,8 +275,10 @@ impl ActivityStatus {
         match self {
             Self::Queued => "queued",
             Self::Signed => "signed",
+            Self::Waiting(_) => "waiting",
             Self::Certified => "certified",
             Self::Delivered => "delivered",
+            Self::Overtaken(_) => "overtaken",
             Self::Failed { .. } => "failed",
         }
     }
@@ -263,17 +302,28 @@ impl ActivityItem {
             digest: None,
             block_hash: None,
             attempts: 1,
+            approved: None,
+            operations: Vec::new(),
+            again: None,
         }
     }
 
-    /// Whether work is left to do: it is queued, signed, or certified but not delivered.
+    /// Whether work is left to do: it is queued, signed, waiting, or certified but not delivered.
     pub fn is_unfinished(&self) -> bool {
-        matches!(self.status, ActivityStatus::Queued | ActivityStatus::Signed | ActivityStatus::Certified)
+        use ActivityStatus as S;
+        matches!(self.status, S::Queued | S::Signed | S::Waiting(_) | S::Certified)
     }
 
     /// Whether the person may try it again.
     pub fn can_retry(&self) -> bool {
         matches!(self.status, ActivityStatus::Failed { can_retry: true, .. })
+    }
+
+    /// Whether it was overtaken and may be done anew.
+    pub fn can_send_again(&self) -> bool {
+        matches!(self.status, ActivityStatus::Overtaken(_))
+            && self.again.is_none()
+            && !self.operations.is_empty()
     }
 
     /// Whether a signature over some block of this item may exist outside this machine.
@@ -297,7 +347,7 @@ impl ActivityItem {
         match event {
             ActivityEvent::Signed { digest, height } => match self.status {
                 // A retry in a later round signs again: new digest, same item.
-                S::Queued | S::Signed => {
+                S::Queued | S::Signed | S::Waiting(_) => {
                     self.digest = Some(digest);
                     self.height = Some(height);
                     self.advance(S::Signed, Step::Signed, now);
@@ -310,6 +360,15 @@ impl ActivityItem {
                 S::Certified | S::Delivered => {}
                 _ => return not_possible(self, "votes"),
             },
+            ActivityEvent::Waiting(turn) => self.wait(turn, now)?,
+            ActivityEvent::TimeOut(answers) => self.count_time_out(answers, now),
+            ActivityEvent::Overtaken(by) => match self.status {
+                S::Queued | S::Signed | S::Waiting(_) | S::Failed { .. } => {
+                    self.advance(S::Overtaken(by.clone()), Step::Overtaken(by), now);
+                }
+                S::Overtaken(_) => {}
+                S::Certified | S::Delivered => return not_possible(self, "overtaken"),
+            },
             ActivityEvent::Certified { block_hash, height, fee } => {
                 if let Some(known) = self.block_hash
                     && known != block_hash
@@ -318,6 +377,7 @@ impl ActivityItem {
                 }
                 match self.status {
                     S::Signed | S::Failed { .. } if self.was_signed() => {}
+                    S::Waiting(_) => {}
                     // Items of others' blocks, e.g. the faucet's, are never signed here.
                     S::Queued => {}
                     S::Certified | S::Delivered => return Ok(()),
@@ -325,6 +385,7 @@ impl ActivityItem {
                 }
                 self.block_hash = Some(block_hash);
                 self.height = Some(height);
+                self.operations = Vec::new();
                 if fee.is_some() {
                     self.fee = fee;
                 }
@@ -336,13 +397,13 @@ impl ActivityItem {
                 _ => return not_possible(self, "delivered"),
             },
             ActivityEvent::Failed { reason, can_retry } => match self.status {
-                S::Queued | S::Signed | S::Failed { .. } => {
+                S::Queued | S::Signed | S::Waiting(_) | S::Failed { .. } => {
                     let status = S::Failed { reason: reason.clone(), can_retry };
                     if self.status != status {
                         self.advance(status, Step::Failed(reason), now);
                     }
                 }
-                S::Certified | S::Delivered => return not_possible(self, "failed"),
+                S::Certified | S::Delivered | S::Overtaken(_) => return not_possible(self, "failed"),
             },
             ActivityEvent::Retry => match self.status {
                 S::Failed { can_retry: true, .. } => {
@@ -352,11 +413,11 @@ impl ActivityItem {
                 }
                 S::Failed { can_retry: false, .. } => return Err(ActivityError::NotRetryable),
                 // Stuck, not failed: the client is told to send again; the status stays.
-                S::Queued | S::Signed => {
+                S::Queued | S::Signed | S::Waiting(_) => {
                     self.attempts = self.attempts.saturating_add(1);
                     self.record(Step::Retried, now);
                 }
-                S::Certified | S::Delivered => return Err(ActivityError::NotRetryable),
+                S::Certified | S::Delivered | S::Overtaken(_) => return Err(ActivityError::NotRetryable),
             },
         }
         Ok(())
@@ -369,11 +430,11 @@ impl ActivityItem {
 
     fn record(&mut self, step: Step, now: Timestamp) {
         self.updated_at = now;
-        let is_votes = |step: &Step| matches!(step, Step::Votes { .. });
+        let is_votes = |step: &Step| matches!(step, Step::Votes { .. } | Step::TimeOut(_));
         // Counting up is one line that changes, not many lines.
         if is_votes(&step)
             && let Some(last) = self.timeline.last_mut()
-            && is_votes(&last.step)
+            && std::mem::discriminant(&last.step) == std::mem::discriminant(&step)
         {
             *last = TimelineStep { step, at: now };
             return;

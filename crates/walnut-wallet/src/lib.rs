@@ -9,6 +9,7 @@
 //! * [`lock`]: open or closed, and when it closes by itself.
 //! * [`approvals`], [`grants`]: what sites ask, and what they may.
 //! * [`activity`]: what was done and what became of it.
+//! * [`owners`]: changing who owns a chain.
 //! * [`amount_input`], [`address`], [`address_book`], [`time_words`]: what people type and read.
 
 pub mod activity;
@@ -20,6 +21,7 @@ pub mod approvals;
 pub mod grants;
 pub mod lock;
 pub mod messages;
+pub mod owners;
 pub mod time_words;
 pub mod vault;
 

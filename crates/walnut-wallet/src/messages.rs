@@ -50,7 +50,8 @@ pub use snapshot::{
     LockStatus, OwnerBalance, SNAPSHOT_VERSION, Snapshot, SyncPhase, SyncState,
 };
 pub use ui::{
-    BlockSummary, ChainDetails, ClaimStep, Diagnostics, ReceiveInfo, Surface, UiEvent, UiRequest, UiResponse,
+    BlockSummary, ChainDetails, ChainRounds, ClaimStep, Diagnostics, ReceiveInfo, Surface, UiEvent,
+    UiRequest, UiResponse,
 };
 pub use vault::{
     ImportedSecretKind, Signed, SignedEntry, VaultEvent, VaultRequest, VaultResponse, VaultStatus,

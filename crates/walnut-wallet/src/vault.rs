@@ -41,7 +41,7 @@ pub use import::{ImportError, keys_from_keystore, secret_key_from_hex};
 pub use kdf::{KdfParams, derive_password_key};
 pub use phrase::{PhraseError, RecoveryPhrase, is_phrase_word, suggest_phrase_words};
 pub use secret::{PasswordKey, VaultKey};
-pub use signing::{CheckedSignRequest, PROPOSAL_BYTES_MAX, SigningError, check_sign_request};
+pub use signing::{CheckedSignRequest, PROPOSAL_BYTES_MAX, SigningError, block_name, check_sign_request};
 pub use strength::{PASSWORD_CHARS_MIN, PasswordStrength, password_strength};
 
 pub(crate) use bytes::hex_bytes;

@@ -41,13 +41,13 @@ pub(crate) fn plain(error: ClientError) -> UiError {
         ClientError::EmptyBlock => {
             (UiErrorCode::BlockRejected, "There is nothing to do: nothing waits on this chain.")
         }
-        ClientError::WaitForTimeout { .. } | ClientError::ConflictingProposal(_) => (
+        ClientError::ConflictingProposal(_) | ClientError::UnexpectedQuorum { .. } => (
             UiErrorCode::ChainConflict,
             "Another owner of this chain is making a block right now. Yours is kept and tried again after that.",
         ),
-        ClientError::Conflict(_) | ClientError::UnexpectedQuorum { .. } => (
+        ClientError::PendingBlock { .. } => (
             UiErrorCode::ChainConflict,
-            "Another block was certified first, perhaps from another device. Look at the balance and try again.",
+            "Another block of yours waits for its turn on this chain. Wait for it, or give it up under Activity.",
         ),
         ClientError::CannotDownloadBlob(_)
         | ClientError::CannotDownloadEvents(_)

@@ -216,11 +216,7 @@ impl Session {
             self.record_later(app, chain_id);
         }
         if let Some(walnut_client::Outcome::WaitForTimeout { timestamp, .. }) = waiting {
-            let (session, app) = (Rc::clone(self), Rc::clone(app));
-            spawn_local(async move {
-                time::sleep_until(timestamp).await;
-                session.receive_by_itself(&app, chain_id).await;
-            });
+            self.finish_later(app, chain_id, timestamp);
         }
         let bundles = certificates.iter().map(|certificate| certificate.block().incoming_bundles().count());
         Ok(u32::try_from(bundles.sum::<usize>()).unwrap_or(u32::MAX))

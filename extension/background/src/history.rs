@@ -6,14 +6,16 @@
 use std::rc::Rc;
 
 use walnut_base::{
-    Account, AccountOwner, Amount, BlockHeight, ChainId, ConfirmedBlockCertificate, CryptoHash, Message,
-    MessageAction, Operation, SystemMessage, SystemOperation,
+    Account, AccountOwner, Amount, BlockHeight, ChainId, ChainInfoQuery, ConfirmedBlockCertificate,
+    CryptoHash, Message, MessageAction, Operation, SystemMessage, SystemOperation,
 };
 use walnut_client::Client;
 use walnut_wallet::{
-    activity::{ActivityEvent, ActivityId, ActivityItem, ActivityKind, ActivityLog, ActivityStatus},
-    applications::fungible::FungibleOperation,
-    messages::{Token, UiError, UiErrorCode},
+    activity::{
+        ActivityEvent, ActivityId, ActivityItem, ActivityKind, ActivityLog, ActivityStatus, OvertakenBy, Turn,
+    },
+    messages::{Token, UiError},
+    vault::block_name,
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -135,7 +137,6 @@ impl Session {
                         Some(moved) => sent(moved.target, moved.amount, Some(moved.token)),
                         None => ActivityKind::Operations {
                             summary: tell::operation(kinds, *application_id, bytes, &name),
-                            approved: None,
                         },
                     }
                 }
@@ -164,22 +165,20 @@ impl Session {
 
     /// Items of ours at this height: certified by this block, or overtaken by it.
     fn settle_own_items(&self, certificate: &ConfirmedBlockCertificate) {
+        use ActivityStatus as S;
         let header = &certificate.block().header;
         let at_height = |item: &&ActivityItem| {
-            item.chain_id == header.chain_id
-                && item.height == Some(header.height)
-                && item.was_signed()
-                && matches!(item.status, ActivityStatus::Signed | ActivityStatus::Failed { .. })
+            item.chain_id == header.chain_id && item.height == Some(header.height) && item.approved.is_some()
         };
         let page = self.activity.borrow().page(Some(header.chain_id), None, usize::MAX);
+        let name = name_of(certificate);
         for item in page.items.iter().filter(at_height) {
-            let event = match matches_block(item, certificate) {
-                true => ActivityEvent::Certified {
-                    block_hash: certificate.hash(),
-                    height: header.height,
-                    fee: item.fee,
-                },
-                false => ActivityEvent::Failed { reason: overtaken(), can_retry: false },
+            let event = match &item.status {
+                _ if item.approved == Some(name) => certified(item, certificate),
+                S::Queued | S::Signed | S::Waiting(_) => overtaken(certificate),
+                // What was given up is not offered again; what never left can be tried again as it is.
+                S::Failed { can_retry: true, .. } if item.was_signed() => overtaken(certificate),
+                S::Failed { .. } | S::Certified | S::Delivered | S::Overtaken(_) => continue,
             };
             self.note(item.id, event);
         }
@@ -205,16 +204,23 @@ pub(crate) async fn learn_what_was_signed(
         let Some(height) = item.height else { continue };
         let chain_id = item.chain_id;
         let pending = client.pending_proposal(chain_id).await.map_err(errors::plain)?;
-        let pending = pending.filter(|pending| pending.block.height == height);
-        let digest = match pending.and_then(|pending| pending.proposal) {
-            Some(proposal) => CryptoHash::new(&proposal.content),
+        let is_it = |name: CryptoHash| item.approved == Some(name);
+        let pending = pending.filter(|pending| is_it(block_name(&pending.block)));
+        let event = match pending.map(|pending| pending.proposal) {
+            Some(Some(proposal)) => {
+                ActivityEvent::Signed { digest: CryptoHash::new(&proposal.content), height }
+            }
+            // Kept while somebody else had the turn.
+            Some(None) => ActivityEvent::Waiting(turn_now(client, chain_id).await?),
             None => match client.local().certificate_at(chain_id, height).await.map_err(errors::local)? {
-                Some(certificate) if matches_block(&item, &certificate) => certificate.hash(),
+                Some(certificate) if is_it(name_of(&certificate)) => {
+                    ActivityEvent::Signed { digest: certificate.hash(), height }
+                }
                 Some(_) | None => continue,
             },
         };
-        let signed = activity.apply(item.id, ActivityEvent::Signed { digest, height }, time::now()).map(drop);
-        signed.map_err(|error| UiError::internal(error.to_string()))?;
+        let learned = activity.apply(item.id, event, time::now()).map(drop);
+        learned.map_err(|error| UiError::internal(error.to_string()))?;
     }
     Ok(())
 }
@@ -233,39 +239,30 @@ fn is_outgoing(kind: &ActivityKind) -> bool {
     matches!(kind, ActivityKind::Sent { .. } | ActivityKind::Operations { .. })
 }
 
-/// Whether the block does what the item stands for.
-fn matches_block(item: &ActivityItem, certificate: &ConfirmedBlockCertificate) -> bool {
-    match &item.kind {
-        ActivityKind::Sent { recipient_chain, recipient_owner, amount, token } => {
-            certificate.block().operations().any(|operation| match (operation, token) {
-                (Operation::System(operation), None) => matches!(
-                    &**operation,
-                    SystemOperation::Transfer { recipient, amount: sent, .. }
-                        if recipient.chain_id == *recipient_chain && recipient.owner == *recipient_owner && sent == amount
-                ),
-                (Operation::User { application_id, bytes }, Some(token)) if *application_id == token.id => {
-                    let target = Account::new(*recipient_chain, *recipient_owner);
-                    matches!(
-                        FungibleOperation::read(bytes),
-                        Some(FungibleOperation::Transfer { amount: sent, target_account, .. })
-                            if target_account == target && sent == *amount
-                    )
-                }
-                _ => false,
-            })
-        }
-        ActivityKind::Operations { approved, .. } => {
-            [*approved, item.block_hash].contains(&Some(certificate.hash()))
-        }
-        ActivityKind::ChainClaimed | ActivityKind::Received { .. } => {
-            item.block_hash == Some(certificate.hash())
-        }
-    }
+/// What names the block, as items do.
+fn name_of(certificate: &ConfirmedBlockCertificate) -> CryptoHash {
+    block_name(&certificate.block().clone().into_proposal().0)
 }
 
-fn overtaken() -> UiError {
-    UiError::new(
-        UiErrorCode::ChainConflict,
-        "Another block came first at this height, perhaps from another device. This one was not made; look at the balance and send again.",
-    )
+fn certified(item: &ActivityItem, certificate: &ConfirmedBlockCertificate) -> ActivityEvent {
+    let height = certificate.height();
+    ActivityEvent::Certified { block_hash: certificate.hash(), height, fee: item.fee }
+}
+
+/// Another block has the height.
+pub(crate) fn overtaken(by: &ConfirmedBlockCertificate) -> ActivityEvent {
+    let header = &by.block().header;
+    ActivityEvent::Overtaken(OvertakenBy {
+        height: header.height,
+        block_hash: by.hash(),
+        signer: header.authenticated_signer,
+    })
+}
+
+/// Whose turn it is on a chain, as far as is known here.
+pub(crate) async fn turn_now(client: &Client<WalletHost>, chain_id: ChainId) -> Result<Turn, UiError> {
+    let info = client.local().chain_info(ChainInfoQuery::new(chain_id)).await.map_err(errors::local)?;
+    let manager = info.manager;
+    let until = manager.round_timeout.unwrap_or_else(time::now);
+    Ok(Turn { round: manager.current_round, leader: manager.leader, until, answers: None })
 }

@@ -373,7 +373,9 @@ pub(crate) fn describe_operation(operation: &Operation, kinds: &Kinds) -> String
         SystemOperation::OpenChain(config) => format!("Opens a chain with {}", tokens(config.balance)),
         SystemOperation::CloseChain => "Closes this chain for good".to_owned(),
         SystemOperation::ChangeOwnership { super_owners, owners, .. } => {
-            format!("Changes who owns this chain: {} owners", super_owners.len() + owners.len())
+            let owners = super_owners.iter().chain(owners.iter().map(|(owner, _)| owner));
+            let owners = owners.map(|owner| shorten(&owner.to_string())).collect::<Vec<_>>();
+            format!("Changes who owns this chain and when they may propose. Owners: {}", owners.join(", "))
         }
         SystemOperation::ChangeApplicationPermissions(_) => {
             "Changes what applications may do here".to_owned()

@@ -29,6 +29,17 @@ pub(crate) struct Prepared {
     pub(crate) review: Review,
     /// Tokens of an application that it sends, if that is what it is for.
     pub(crate) moved: Option<Moved>,
+    /// The overtaken item that it does anew.
+    pub(crate) again: Option<ActivityId>,
+}
+
+/// Waiting for the end of somebody else's turn.
+#[derive(Default)]
+pub(crate) struct Turns {
+    /// Whether somebody waits already.
+    pub(crate) is_scheduled: bool,
+    /// How often the turn was over and validators did not end it.
+    pub(crate) tries: u32,
 }
 
 /// What following a chain is doing right now.
@@ -58,6 +69,8 @@ pub(crate) struct Session {
     pub(crate) receiving: RefCell<BTreeSet<ChainId>>,
     /// Chains whose new blocks are being written into the activity right now, and whether there is more since.
     pub(crate) recording: RefCell<BTreeMap<ChainId, bool>>,
+    /// Chains with a block of ours that waits for its turn.
+    pub(crate) turns: RefCell<BTreeMap<ChainId, Turns>>,
     pub(crate) applications: Applications,
     busy: Cell<u32>,
 }
@@ -85,6 +98,7 @@ impl Session {
             streams: RefCell::default(),
             receiving: RefCell::default(),
             recording: RefCell::default(),
+            turns: RefCell::default(),
             applications: Applications::default(),
             busy: Cell::new(0),
         }))

@@ -2,6 +2,7 @@
 
 mod applications;
 mod audit;
+mod turns;
 mod wallet;
 
 #[cfg(test)]
@@ -32,7 +33,7 @@ const WORDS: &str = "abandon ability able about above absent absorb abstract abs
 
 /// Names of all fixtures.
 #[cfg_attr(not(test), expect(dead_code, reason = "read by tests, and by tests/browser/screens.mjs as text"))]
-pub(crate) const FIXTURES: [&str; 88] = [
+pub(crate) const FIXTURES: [&str; 98] = [
     "welcome",
     "password",
     "password-typed",
@@ -63,6 +64,12 @@ pub(crate) const FIXTURES: [&str; 88] = [
     "chain-inbox-empty",
     "chain-blocks",
     "chain-owners",
+    "chain-owners-mine",
+    "chain-owners-theirs",
+    "share-chain",
+    "share-chain-error",
+    "remove-owner",
+    "change-turns",
     "chain-applications",
     "chain-applications-empty",
     "chain-applications-loading",
@@ -102,6 +109,10 @@ pub(crate) const FIXTURES: [&str; 88] = [
     "activity",
     "activity-empty",
     "item-waiting",
+    "item-turn",
+    "item-time-out",
+    "item-overtaken",
+    "item-overtaken-again",
     "item-sent",
     "item-arrived",
     "item-failed",
@@ -188,6 +199,18 @@ pub(crate) fn fixture(name: &str) -> Option<Model> {
             chain(&mut model, name);
             audit::view(&mut model, name);
         }
+        "chain-owners-mine"
+        | "chain-owners-theirs"
+        | "share-chain"
+        | "share-chain-error"
+        | "remove-owner"
+        | "change-turns" => {
+            chain(&mut model, "chain-owners");
+            turns::chain(&mut model, name);
+        }
+        "item-turn" | "item-time-out" | "item-overtaken" | "item-overtaken-again" => {
+            turns::item(&mut model, name);
+        }
         name if name.starts_with("chain-applications") => applications::list(&mut model, name),
         name if name.starts_with("application-") => applications::page(&mut model, name),
         "send-empty" | "send-known" | "send-new" | "send-error" | "send-no-chain" | "send-token"
@@ -202,10 +225,7 @@ pub(crate) fn fixture(name: &str) -> Option<Model> {
                 model.tasks.insert(Task::Approve);
             }
             if name == "review-stale" {
-                model.error = Some(UiError::new(
-                    UiErrorCode::StaleReview,
-                    "The chain has a newer block than this review. Go back and look at it again.",
-                ));
+                model.error = Some(UiError::new(UiErrorCode::StaleReview, crate::words::review::MOVED_ON));
             }
         }
         "review-token" | "review-counter" | "review-bytes" => {
@@ -475,4 +495,10 @@ fn settings(model: &mut Model, name: &str) -> Option<()> {
 #[cfg(test)]
 pub(crate) fn foreign_chain() -> ChainId {
     chain_id(42)
+}
+
+/// The chain of most fixtures.
+#[cfg(test)]
+pub(crate) fn first_chain() -> ChainId {
+    chain_id(1)
 }

@@ -154,6 +154,12 @@ pub(crate) enum Sheet {
     RenameChain(ChainId),
     /// Hide a chain.
     ForgetChain(ChainId),
+    /// Another owner for a chain: password.
+    AddOwner(ChainId),
+    /// One owner less: password.
+    RemoveOwner(ChainId, AccountOwner),
+    /// Whose turn it is when: password.
+    Rounds(ChainId),
     /// Give an item up.
     Abandon(ActivityId),
     /// A name for the recipient.
@@ -214,6 +220,8 @@ pub(crate) struct ChainView {
     pub(crate) applications: Option<Vec<ApplicationSummary>>,
     /// Which part.
     pub(crate) tab: ChainTab,
+    /// Operations that wait for the password.
+    pub(crate) guarded: Option<(ChainId, Vec<u8>)>,
 }
 
 /// The check of a chain from its first block on.

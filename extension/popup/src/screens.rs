@@ -14,6 +14,7 @@ mod send;
 mod settings;
 mod sheets;
 mod start;
+mod turns;
 mod words;
 
 use walnut_wallet::messages::LockStatus;

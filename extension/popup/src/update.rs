@@ -4,6 +4,7 @@
 mod answer;
 mod application;
 mod enter;
+mod owners;
 mod send;
 mod settings;
 mod site;
@@ -313,7 +314,9 @@ fn task(request: &UiRequest) -> Option<Task> {
         UiRequest::QueryApplication { .. } => Task::Query,
         UiRequest::ProcessInbox { .. } => Task::Inbox,
         UiRequest::AuditChain { .. } => Task::Audit,
-        UiRequest::PrepareSend { .. } => Task::Prepare,
+        UiRequest::PrepareSend { .. } | UiRequest::PrepareOperations { .. } | UiRequest::Retry { .. } => {
+            Task::Prepare
+        }
         UiRequest::Approve { .. } => Task::Approve,
         UiRequest::ApproveConnect { .. }
         | UiRequest::ApproveSign { .. }
@@ -356,6 +359,7 @@ fn arrive(model: &mut Model, route: Route) -> Vec<Command> {
     model.error = None;
     model.sheet = None;
     model.expanded = None;
+    model.chain.guarded = None;
     model.start.problem = None;
     model.start.strength = None;
     if from == Route::Words || matches!(from, Route::Settings(_)) {
@@ -471,6 +475,7 @@ fn close_up(model: &mut Model) -> Vec<Command> {
     model.error = None;
     model.tasks.clear();
     model.send = crate::model::SendForm::default();
+    model.chain.guarded = None;
     model.application = crate::model::ApplicationView::default();
     vec![Command::ClearSecrets, Command::Focus("password")]
 }

@@ -8,6 +8,7 @@ pub(crate) mod money;
 pub(crate) mod places;
 pub(crate) mod settings;
 pub(crate) mod start;
+pub(crate) mod turns;
 
 pub(crate) use self::{
     money::{activity, receive, request, review, send},

@@ -327,7 +327,7 @@ impl Wallet {
                 "device {device}: {what} on chain {home}: {} was first",
                 Short(certificate.hash())
             )),
-            Ok(Outcome::WaitForTimeout { timestamp, current_round }) => {
+            Ok(Outcome::WaitForTimeout { timestamp, current_round, .. }) => {
                 world.note(format_args!("device {device}: {what} on chain {home}: waits in {current_round}"));
                 if world.random.chance(700) {
                     world.executor.sleep_until(timestamp.micros()).await;
@@ -426,7 +426,7 @@ impl Wallet {
             let error = match self.finish_once(client, chain_id).await {
                 Ok(Outcome::Committed(_)) => return,
                 Ok(Outcome::Conflict(_)) => String::from("another block was first"),
-                Ok(Outcome::WaitForTimeout { timestamp, current_round }) => {
+                Ok(Outcome::WaitForTimeout { timestamp, current_round, .. }) => {
                     world.executor.sleep_until(timestamp.micros()).await;
                     format!("waits in {current_round}")
                 }

@@ -4,7 +4,7 @@ use std::pin::pin;
 
 use futures_util::future::maybe_done;
 use walnut_base::{
-    AccountOwner, Block, BlockHeight, BlockProposal, ChainId, ChainInfo, ChainInfoQuery,
+    AccountOwner, Block, BlockHeight, BlockProposal, ChainId, ChainInfo, ChainInfoQuery, ChainManagerInfo,
     ConfirmedBlockCertificate, Hashed, LockingBlock, Operation, OriginalProposal, ProposalContent, Round,
     ValidatedBlockCertificate,
 };
@@ -46,6 +46,9 @@ struct Consensus {
     round: Round,
     locking: Option<Round>,
     timeout: Option<Round>,
+    /// The latest round in which there is a proposal: when it is the current one and its votes are split, another round is
+    /// needed.
+    taken: Option<Round>,
 }
 
 impl<H: Host> Client<H> {
@@ -71,18 +74,26 @@ impl<H: Host> Client<H> {
 
     /// Proposes a block that was staged before. When the chain has moved on since, the answer is
     /// [`Outcome::Conflict`] with the block that came first.
+    ///
+    /// # Errors
+    /// [`ClientError::PendingBlock`] when an earlier block of this client has to wait: the staged one is not kept.
     pub async fn propose(
         &self,
         staged: StagedBlock,
         on_progress: &dyn Fn(Progress),
     ) -> Result<Outcome, ClientError> {
-        let handle = self.handle(staged.block.header.chain_id);
+        let (chain_id, height) = (staged.block.header.chain_id, staged.block.header.height);
+        let handle = self.handle(chain_id);
         let _guard = handle.proposing.lock().await;
-        let left = self.finish(staged.block.header.chain_id, &|_| {}).await?;
-        match left {
-            Some(Outcome::Committed(certificate)) => Ok(Outcome::Conflict(certificate)),
-            Some(outcome) => Ok(outcome),
-            None => self.begin(staged, on_progress).await,
+        match Box::pin(self.finish(chain_id, &|_| {})).await? {
+            Some(Outcome::Committed(other) | Outcome::Conflict(other)) if other.height() == height => {
+                Ok(Outcome::Conflict(other))
+            }
+            Some(Outcome::WaitForTimeout { .. }) => Err(ClientError::PendingBlock { chain_id, height }),
+            // What was left of an earlier height is decided: it is not in this block's way.
+            Some(Outcome::Committed(_) | Outcome::Conflict(_)) | None => {
+                Box::pin(self.begin(staged, on_progress)).await
+            }
         }
     }
 
@@ -183,7 +194,7 @@ impl<H: Host> Client<H> {
         let chain_id = pending.block.chain_id;
         let mut info = self.manager_info(chain_id).await?;
         if info.manager.round_timeout.is_some_and(|deadline| deadline <= self.host.now())
-            && Box::pin(self.request_timeout(chain_id)).await.is_ok()
+            && Box::pin(self.time_out(chain_id, on_progress)).await.is_ok()
         {
             info = self.manager_info(chain_id).await?;
         }
@@ -191,10 +202,16 @@ impl<H: Host> Client<H> {
             return self.decided(pending).await;
         }
         let owner = self.proposer(chain_id).await?;
+        // Somebody else's block may have to be finished first: of that one nothing is told as if it were the caller's.
+        let quiet = |_| {};
+        let mut on_progress = on_progress;
         let candidate = match info.manager.requested_locking.take().map(|locking| *locking) {
             Some(LockingBlock::Regular(certificate))
                 if certificate.round == info.manager.current_round && !certificate.round.is_fast() =>
             {
+                if !certificate.block().matches_proposed_block(&pending.block) {
+                    on_progress = &quiet;
+                }
                 return Box::pin(self.finalize(pending, certificate, on_progress)).await;
             }
             Some(LockingBlock::Regular(certificate)) => {
@@ -213,6 +230,9 @@ impl<H: Host> Client<H> {
                 Candidate { block, owner, original: None }
             }
         };
+        if !candidate.block.inner().matches_proposed_block(&pending.block) {
+            on_progress = &quiet;
+        }
         let again = pending.proposal.clone().filter(|proposal| {
             attempt == 0
                 && candidate.original.is_none()
@@ -228,7 +248,8 @@ impl<H: Host> Client<H> {
                     Turn::Now(round) => self.sign_and_keep(pending, &candidate, round).await?,
                     Turn::Later { timestamp, current_round } => {
                         self.local.set_pending_proposal(pending, Batch::default()).await?;
-                        return Ok(Outcome::WaitForTimeout { timestamp, current_round });
+                        let leader = info.manager.leader;
+                        return Ok(Outcome::WaitForTimeout { timestamp, current_round, leader });
                     }
                 }
             }
@@ -416,8 +437,14 @@ impl<H: Host> Client<H> {
             round: info.manager.current_round,
             locking: info.manager.requested_locking.as_ref().map(|locking| locking.round()),
             timeout: info.manager.timeout.as_ref().map(|timeout| timeout.round),
+            taken: proposals(&info.manager).map(|proposal| proposal.content.round).max(),
         })
     }
+}
+
+/// The proposals for the next block that are known here.
+pub(super) fn proposals(manager: &ChainManagerInfo) -> impl Iterator<Item = &BlockProposal> {
+    manager.requested_proposed.iter().chain(&manager.requested_signed_proposal).map(|proposal| &**proposal)
 }
 
 fn outcome_of(pending: &PendingProposal, certificate: ConfirmedBlockCertificate) -> Outcome {

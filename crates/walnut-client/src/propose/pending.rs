@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 use walnut_base::{
-    Blob, BlockProposal, CertificateKind, ConfirmedBlockCertificate, CryptoHash, NodeError, ProposedBlock,
-    Round, Timestamp,
+    AccountOwner, Blob, BlockProposal, CertificateKind, ConfirmedBlockCertificate, CryptoHash, NodeError,
+    ProposedBlock, Round, Timestamp,
 };
 
 /// A block that somebody asked for, with the proposal that was signed for it. One per chain; stored before it is sent.
@@ -37,6 +37,8 @@ pub enum Outcome {
         timestamp: Timestamp,
         /// The round.
         current_round: Round,
+        /// Who alone may propose in it; nobody in particular when the round has a conflicting proposal.
+        leader: Option<AccountOwner>,
     },
 }
 
@@ -50,7 +52,7 @@ pub enum Progress {
         /// The round.
         round: Round,
     },
-    /// A validator has voted.
+    /// A validator has voted for the block, or that the round of somebody else is over.
     Vote {
         /// What for.
         kind: CertificateKind,

@@ -2,6 +2,7 @@
 
 use walnut_base::{AccountOwner, ChainId, ChainInfo, ChainInfoQuery, Round};
 
+use super::drive::proposals;
 use crate::{client::Client, error::ClientError, host::Host};
 
 /// Where to propose, or how long to wait.
@@ -39,9 +40,8 @@ impl<H: Host> Client<H> {
         let manager = &info.manager;
         let current = manager.current_round;
         let skip_fast = current.is_fast() && (has_oracle_responses || !self.options.allow_fast_blocks);
-        let proposals = manager.requested_proposed.iter().chain(&manager.requested_signed_proposal);
-        let is_taken = proposals.map(|proposal| proposal.content.round).any(|round| round == current)
-            || signed == Some(current);
+        let is_taken =
+            proposals(manager).any(|proposal| proposal.content.round == current) || signed == Some(current);
         let later = || match manager.round_timeout {
             Some(timestamp) => Ok(Turn::Later { timestamp, current_round: current }),
             None => Err(ClientError::ConflictingProposal(current)),

@@ -1,10 +1,16 @@
 //! Ending a round whose leader did not propose.
 
+use std::rc::Rc;
+
 use walnut_base::{
-    CertificateKind, CertificateValue as _, ChainId, ChainInfoQuery, LiteVote, Timeout, TimeoutCertificate,
+    CertificateKind, CertificateValue as _, ChainId, ChainInfoQuery, LiteVote, NodeError, Timeout,
+    TimeoutCertificate,
 };
 
-use super::votes::certificate_of;
+use super::{
+    Progress,
+    votes::{Count, certificate_of},
+};
 use crate::{
     client::Client,
     error::ClientError,
@@ -21,14 +27,24 @@ impl<H: Host> Client<H> {
     /// # Errors
     /// [`ClientError::Quorum`] when the round has not timed out for a quorum of them.
     pub async fn request_timeout(&self, chain_id: ChainId) -> Result<TimeoutCertificate, ClientError> {
+        self.time_out(chain_id, &|_| {}).await
+    }
+
+    /// The same, with each vote told.
+    pub(super) async fn time_out(
+        &self,
+        chain_id: ChainId,
+        on_progress: &dyn Fn(Progress),
+    ) -> Result<TimeoutCertificate, ClientError> {
         let info = self.local.chain_info(ChainInfoQuery::new(chain_id)).await?;
         let committee = self.chain_committee(chain_id).await?;
         let (height, round) = (info.next_block_height, info.manager.current_round);
         let value = Timeout { chain_id, height, epoch: info.epoch };
         let hash = value.hash();
         let query = ChainInfoQuery::new(chain_id).with_timeout(height, round);
+        let count = Count::new(&committee, CertificateKind::Timeout, on_progress);
         let actions = self.remotes(&committee).into_iter().map(|remote| {
-            let query = query.clone();
+            let (query, count) = (query.clone(), Rc::clone(&count));
             (remote.public_key, async move {
                 let mut updater = Updater::new(self, remote);
                 let info = match updater.remote.query(query.clone()).await {
@@ -41,7 +57,9 @@ impl<H: Host> Client<H> {
                     }
                 };
                 let vote = info.manager.timeout_vote;
-                updater.remote.vote(vote, CertificateKind::Timeout, hash, round)
+                let vote = updater.remote.vote(vote, CertificateKind::Timeout, hash, round)?;
+                count.add(&updater.remote.public_key);
+                Ok::<_, NodeError>(vote)
             })
         });
         let group = |vote: &LiteVote| (vote.value.value_hash, vote.round);

@@ -21,8 +21,8 @@ use crate::{
 /// Votes with a quorum, in the order in which they came, and the answers that are still on their way.
 type Votes<'a> = (Vec<(ValidatorPublicKey, LiteVote)>, Late<'a>);
 
-/// Votes of validators for the block, counted as they come in.
-struct Count<'a> {
+/// Votes of validators, counted as they come in.
+pub(super) struct Count<'a> {
     committee: &'a Committee,
     kind: CertificateKind,
     votes: Cell<u64>,
@@ -30,11 +30,15 @@ struct Count<'a> {
 }
 
 impl<'a> Count<'a> {
-    fn new(committee: &'a Committee, kind: CertificateKind, on_progress: &'a dyn Fn(Progress)) -> Rc<Self> {
+    pub(super) fn new(
+        committee: &'a Committee,
+        kind: CertificateKind,
+        on_progress: &'a dyn Fn(Progress),
+    ) -> Rc<Self> {
         Rc::new(Self { committee, kind, votes: Cell::new(0), on_progress })
     }
 
-    fn add(&self, validator: &ValidatorPublicKey) {
+    pub(super) fn add(&self, validator: &ValidatorPublicKey) {
         let votes = self.votes.get() + self.committee.weight(validator);
         self.votes.set(votes);
         (self.on_progress)(Progress::Vote {

@@ -4,5 +4,6 @@
 
 mod applications;
 mod network;
+mod owners;
 mod proposing;
 mod syncing;

@@ -356,11 +356,16 @@ impl Network {
 
     /// A client on that device.
     pub(crate) fn open(&self, wallet: Wallet, index: u8) -> Rc<Client<Wallet>> {
+        self.open_on(wallet, index, index)
+    }
+
+    /// A client on that device, with the key of one root chain on another one.
+    pub(crate) fn open_on(&self, wallet: Wallet, key: u8, index: u8) -> Rc<Client<Wallet>> {
         block_on(async {
             let host = Rc::new(wallet);
             LocalNode::initialize(&*host, &self.genesis).await.expect("the genesis is valid");
             let client = Client::open(host, Options::default()).await.expect("opens");
-            client.own(self.chain_id(index), owner_key(index).owner()).await;
+            client.own(self.chain_id(index), owner_key(key).owner()).await;
             Rc::new(client)
         })
     }

@@ -70,6 +70,14 @@ impl ActivityLog {
         Ok(&self.items[index])
     }
 
+    /// An overtaken item is done anew by another one.
+    pub fn done_again(&mut self, id: ActivityId, again: ActivityId) {
+        if let Ok(index) = self.position(id) {
+            self.items[index].again = Some(again);
+            self.items[index].operations = Vec::new();
+        }
+    }
+
     /// Latest items first, optionally of one chain, older than `before`.
     pub fn page(&self, chain_id: Option<ChainId>, before: Option<ActivityId>, limit: usize) -> ActivityPage {
         let mut fitting = self.items.iter().rev().filter(|item| {

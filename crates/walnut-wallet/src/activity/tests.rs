@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use walnut_base::Round;
+
 use crate::{
     messages::UiErrorCode,
     test_values::{NOW, chain, hash, later, owner, some_error},
@@ -39,6 +41,18 @@ fn certified(n: u8) -> ActivityEvent {
 
 fn failed(can_retry: bool) -> ActivityEvent {
     ActivityEvent::Failed { reason: some_error(), can_retry }
+}
+
+fn turn(number: u32) -> Turn {
+    Turn { round: Round::SingleLeader(number), leader: Some(owner(7)), until: later(10), answers: None }
+}
+
+fn answers(received: u64) -> Answers {
+    Answers { received, needed: 3, total: 4 }
+}
+
+fn by(n: u8) -> OvertakenBy {
+    OvertakenBy { height: BlockHeight(4), block_hash: hash(n), signer: Some(owner(7)) }
 }
 
 fn after(events: &[ActivityEvent]) -> ActivityItem {
@@ -85,6 +99,78 @@ fn a_retry_before_signing_starts_anew_and_after_signing_sends_again() {
     // Stuck, not failed.
     let stuck = after(&[signed(5), ActivityEvent::Retry]);
     assert_eq!((stuck.status, stuck.attempts), (ActivityStatus::Signed, 2));
+}
+
+#[test]
+fn a_turn_is_waited_for_and_ended_by_validators() {
+    use ActivityEvent as E;
+    let waits = after(&[E::Waiting(turn(0)), E::TimeOut(answers(1)), E::TimeOut(answers(2))]);
+    assert_eq!(waits.status, ActivityStatus::Waiting(Turn { answers: Some(answers(2)), ..turn(0) }));
+    assert!(waits.is_unfinished() && !waits.was_signed());
+    // Asked too early: the same turn goes on, and it is no new step.
+    let mut again = waits.clone();
+    again.apply(E::Waiting(Turn { until: later(12), ..turn(0) }), later(9)).unwrap();
+    let goes_on = Turn { until: later(12), answers: Some(answers(2)), ..turn(0) };
+    assert_eq!(again.status, ActivityStatus::Waiting(goes_on));
+    assert_eq!(again.timeline, waits.timeline);
+    // The next turn is another one's, too; then it is ours.
+    again.apply(E::Waiting(turn(1)), later(13)).unwrap();
+    assert_eq!(again.status, ActivityStatus::Waiting(turn(1)));
+    again.apply(signed(5), later(14)).unwrap();
+    again.apply(certified(6), later(15)).unwrap();
+    let steps: Vec<_> = again.timeline.iter().map(|step| step.step.clone()).collect();
+    let expected = [
+        Step::Queued,
+        Step::Waiting(turn(0)),
+        Step::TimeOut(answers(2)),
+        Step::Waiting(turn(1)),
+        Step::Signed,
+        Step::Certified,
+    ];
+    assert_eq!(steps, expected);
+    // A restart keeps it: the block is stored.
+    let mut log = ActivityLog::default();
+    let id = log.add(sent(), chain(1), NOW).id;
+    log.apply(id, E::Waiting(turn(0)), NOW).unwrap();
+    log.after_restart(later(1));
+    assert_eq!(log.item(id).unwrap().status, ActivityStatus::Waiting(turn(0)));
+}
+
+#[test]
+fn what_was_overtaken_stays_so_and_is_done_anew_once() {
+    use ActivityEvent as E;
+    for before in [vec![], vec![signed(5)], vec![E::Waiting(turn(0))], vec![signed(5), failed(true)]] {
+        let mut item = after(&before);
+        item.operations = vec![1, 2];
+        item.apply(E::Overtaken(by(9)), later(9)).unwrap();
+        assert_eq!(item.status, ActivityStatus::Overtaken(by(9)));
+        assert!(item.can_send_again() && !item.is_unfinished() && !item.can_retry());
+        let unchanged = item.clone();
+        item.apply(E::Overtaken(by(9)), later(10)).unwrap();
+        assert_eq!(item, unchanged);
+        assert_eq!(item.apply(E::Retry, later(10)), Err(ActivityError::NotRetryable));
+        let not = |event| Err(ActivityError::NotPossible { event, status: "overtaken" });
+        assert_eq!(item.apply(signed(5), later(10)), not("signed"));
+        assert_eq!(item.apply(certified(5), later(10)), not("certified"));
+        assert_eq!(item.apply(failed(true), later(10)), not("failed"));
+        assert_eq!(item.apply(E::Waiting(turn(0)), later(10)), not("waiting"));
+        item.again = Some(ActivityId(8));
+        assert!(!item.can_send_again());
+    }
+    let mut done = after(&[signed(5), certified(6)]);
+    let refused = done.apply(E::Overtaken(by(9)), later(9));
+    assert_eq!(refused, Err(ActivityError::NotPossible { event: "overtaken", status: "certified" }));
+}
+
+#[test]
+fn what_was_approved_is_forgotten_when_it_is_certified() {
+    let mut item = after(&[signed(5)]);
+    item.operations = vec![1, 2];
+    let text = serde_json::to_string(&item).unwrap();
+    assert!(text.contains(r#""operations":"0102""#), "{text}");
+    assert_eq!(serde_json::from_str::<ActivityItem>(&text).unwrap(), item);
+    item.apply(certified(6), later(3)).unwrap();
+    assert!(item.operations.is_empty());
 }
 
 #[test]
@@ -199,6 +285,9 @@ fn any_event() -> impl Strategy<Value = ActivityEvent> {
         Just(ActivityEvent::Delivered),
         any::<bool>().prop_map(failed),
         Just(ActivityEvent::Retry),
+        (0..3_u32).prop_map(|number| ActivityEvent::Waiting(turn(number))),
+        (0..4_u64).prop_map(|received| ActivityEvent::TimeOut(answers(received))),
+        (0..2_u8).prop_map(|n| ActivityEvent::Overtaken(by(n))),
     ]
 }
 
@@ -222,11 +311,13 @@ proptest! {
             let item = log.item(id).unwrap();
             let rank = |item: &ActivityItem| match item.status {
                 ActivityStatus::Delivered => 2,
-                ActivityStatus::Certified => 1,
+                ActivityStatus::Certified | ActivityStatus::Overtaken(_) => 1,
                 _ => 0,
             };
             prop_assert!(rank(item) >= rank(&before));
             prop_assert!(before.block_hash.is_none() || item.block_hash == before.block_hash);
+            let is_overtaken = |item: &ActivityItem| matches!(item.status, ActivityStatus::Overtaken(_));
+            prop_assert!(!is_overtaken(&before) || is_overtaken(item));
             prop_assert!(!before.was_signed() || item.status != ActivityStatus::Queued);
             if result.is_err() {
                 prop_assert_eq!(item, &before);

@@ -1,7 +1,9 @@
 //! What an interface may ask the wallet, what it gets back, and what it is told unasked.
 
 use serde::{Deserialize, Serialize};
-use walnut_base::{AccountOwner, Amount, ApplicationId, BlockHeight, ChainId, CryptoHash, Timestamp};
+use walnut_base::{
+    AccountOwner, Amount, ApplicationId, BlockHeight, ChainId, CryptoHash, Round, TimeoutConfig, Timestamp,
+};
 
 use super::{
     Account, AccountId, AddressBookEntry, ApplicationDetails, ApplicationSummary, AuditProgress, AuditReport,
@@ -171,7 +173,16 @@ pub enum UiRequest {
         /// The draft.
         draft: SendDraft,
     },
-    /// Signs and proposes a reviewed block. The wallet must be unlocked.
+    /// Stages a block with these operations and shows it. Nothing is signed.
+    PrepareOperations {
+        /// The chain that gets the block.
+        chain_id: ChainId,
+        /// BCS of the operations, as hex.
+        #[serde(with = "crate::vault::hex_bytes")]
+        operations: Vec<u8>,
+    },
+    /// Signs and proposes a reviewed block. The wallet must be unlocked. When the chain has moved on since, the answer is
+    /// a new review of the same operations.
     Approve {
         /// Which review.
         review_id: ReviewId,
@@ -201,7 +212,8 @@ pub enum UiRequest {
         /// Which.
         id: ActivityId,
     },
-    /// Tries a failed or stuck item again.
+    /// Tries a failed or stuck item again. What is on its way is sent again; what another block has overtaken is answered
+    /// with a new review.
     Retry {
         /// Which.
         id: ActivityId,
@@ -536,6 +548,8 @@ pub struct ChainDetails {
     pub super_owners: Vec<AccountOwner>,
     /// Who may propose, with weights.
     pub owners: Vec<(AccountOwner, u64)>,
+    /// When they may.
+    pub rounds: ChainRounds,
     /// Epoch of its committee.
     pub epoch: u32,
     /// Incoming bundles that wait.
@@ -544,6 +558,23 @@ pub struct ChainDetails {
     pub blocks: Vec<BlockSummary>,
     /// Hash of its execution state after the last block.
     pub state_hash: Option<CryptoHash>,
+}
+
+/// Whose turn it is to propose a chain's next block, and the rules for that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainRounds {
+    /// Rounds in which every owner may propose.
+    pub multi_leader: u32,
+    /// Whether anybody at all may propose in those.
+    pub is_open: bool,
+    /// How long rounds last.
+    pub timeouts: TimeoutConfig,
+    /// The round now, as far as this node knows.
+    pub current: Round,
+    /// Who alone may propose in it.
+    pub leader: Option<AccountOwner>,
+    /// When it is over.
+    pub until: Option<Timestamp>,
 }
 
 /// One verified block as a row.

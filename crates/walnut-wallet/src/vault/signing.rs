@@ -81,6 +81,11 @@ impl BcsHashable for BlockToSign<'_> {
     const NAME: &'static str = "ProposedBlock";
 }
 
+/// What names a block here, whoever executes it and in whichever round: the same for a proposal and what comes of it.
+pub fn block_name(block: &ProposedBlock) -> CryptoHash {
+    CryptoHash::new(&BlockToSign(block))
+}
+
 /// Checks a request against the rules above. `also_known` are lines that the vault itself remembers.
 pub fn check_sign_request(
     request: &SignRequest,
@@ -103,7 +108,7 @@ pub fn check_sign_request(
         chain_id: content.block.chain_id,
         height: content.block.height,
         round: content.round,
-        block: CryptoHash::new(&BlockToSign(&content.block)),
+        block: block_name(&content.block),
         owner: request.owner,
     };
     for known in request.signed.iter().chain(also_known) {

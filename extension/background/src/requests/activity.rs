@@ -4,8 +4,9 @@ use std::rc::Rc;
 
 use walnut_base::ChainId;
 use walnut_wallet::{
-    activity::{ActivityEvent, ActivityId, ActivityItem, ActivityKind},
-    messages::{SendDraft, UiError, UiErrorCode, UiResponse},
+    activity::{ActivityEvent, ActivityId, ActivityItem},
+    messages::{UiError, UiErrorCode, UiResponse},
+    vault::block_name,
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -50,32 +51,26 @@ impl App {
         let not_retryable = |details: String| {
             UiError::new(UiErrorCode::NotRetryable, "This cannot be tried again.").with_details(details)
         };
-        let pending = session.client.pending_proposal(item.chain_id).await.map_err(errors::plain)?;
-        let is_pending = pending.is_some_and(|pending| Some(pending.block.height) == item.height);
-        let app = Rc::clone(self);
-        if is_pending {
-            let retried =
-                session.activity.borrow_mut().apply(id, ActivityEvent::Retry, time::now()).map(drop);
-            retried.map_err(|error| not_retryable(error.to_string()))?;
-            session.store_activity().await?;
-            spawn_local(async move { session.finish_pending(&app, item.chain_id).await });
-            return Ok(UiResponse::Approved { activity_id: id });
+        // What is on its way is finished as it is; everything else is reviewed anew, as an item of its own.
+        if !item.can_send_again() {
+            let pending = session.client.pending_proposal(item.chain_id).await.map_err(errors::plain)?;
+            if pending.is_some_and(|pending| Some(block_name(&pending.block)) == item.approved) {
+                let retried =
+                    session.activity.borrow_mut().apply(id, ActivityEvent::Retry, time::now()).map(drop);
+                retried.map_err(|error| not_retryable(error.to_string()))?;
+                session.store_activity().await?;
+                let app = Rc::clone(self);
+                spawn_local(async move { session.finish_pending(&app, item.chain_id).await });
+                return Ok(UiResponse::Approved { activity_id: id });
+            }
+            if !item.can_retry() {
+                return Err(not_retryable(item.status.word().to_owned()));
+            }
         }
-        // Nothing is on its way: what was asked for is reviewed anew, as an item of its own.
-        if !item.can_retry() {
-            return Err(not_retryable(item.status.word().to_owned()));
+        if item.operations.is_empty() {
+            return Err(not_retryable("what was approved is not kept".to_owned()));
         }
-        let ActivityKind::Sent { recipient_chain, recipient_owner, amount, token } = item.kind else {
-            return Err(not_retryable("only sending can be done anew".into()));
-        };
-        let chain_id = item.chain_id;
-        // Tokens of applications belong to owners, never to the chain.
-        let source = match (&token, item.account) {
-            (Some(_), Some(account)) => self.owner_of(account)?,
-            _ => walnut_base::AccountOwner::CHAIN,
-        };
-        let draft = SendDraft { chain_id, source, recipient_chain, recipient_owner, amount, token };
-        Box::pin(self.prepare_send(draft)).await
+        Box::pin(self.prepare_bytes(item.chain_id, &item.operations, Some(id))).await
     }
 
     /// Gives a block up that is not certified, where that is safe.

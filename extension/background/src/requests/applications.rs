@@ -95,7 +95,7 @@ impl App {
         let took = time::elapsed().as_micros().saturating_sub(start.as_micros()) / 1_000;
         session.keep_question(id, query.trim()).await?;
         if !outcome.operations.is_empty() {
-            return self.prepare_operations(&session, chain_id, outcome.operations).await;
+            return self.prepare_operations(&session, chain_id, outcome.operations, None).await;
         }
         let complaints = match read_graphql_answer(&outcome.response) {
             Err(GraphqlError::Refused(complaints)) => complaints,

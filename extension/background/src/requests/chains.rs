@@ -9,8 +9,8 @@ use walnut_base::{
 use walnut_wallet::{
     activity::ActivityId,
     messages::{
-        AccountId, BlockSummary, ChainDetails, InboxBundle, InboxMessage, ReceiveInfo, UiError, UiErrorCode,
-        UiResponse,
+        AccountId, BlockSummary, ChainDetails, ChainRounds, InboxBundle, InboxMessage, ReceiveInfo, UiError,
+        UiErrorCode, UiResponse,
     },
 };
 
@@ -110,6 +110,14 @@ impl App {
             summary,
             super_owners: ownership.super_owners.iter().copied().collect(),
             owners: ownership.owners.iter().map(|(owner, weight)| (*owner, *weight)).collect(),
+            rounds: ChainRounds {
+                multi_leader: ownership.multi_leader_rounds,
+                is_open: ownership.open_multi_leader_rounds,
+                timeouts: ownership.timeout_config.clone(),
+                current: info.manager.current_round,
+                leader: info.manager.leader,
+                until: info.manager.round_timeout,
+            },
             epoch: info.epoch.0,
             inbox: bundles.map(|incoming| inbox_bundle(incoming, &kinds)).collect(),
             blocks: certificates.iter().map(|certificate| block_summary(certificate, &kinds)).collect(),

@@ -40,6 +40,9 @@ impl App {
             UiRequest::Recognise { text } => self.recognise(&text).await,
             UiRequest::QuoteSend { draft } => Box::pin(self.quote_send(draft)).await,
             UiRequest::PrepareSend { draft } => Box::pin(self.prepare_send(draft)).await,
+            UiRequest::PrepareOperations { chain_id, operations } => {
+                Box::pin(self.prepare_bytes(chain_id, &operations, None)).await
+            }
             UiRequest::Approve { review_id } => self.approve(review_id).await,
             UiRequest::Cancel { review_id } => self.cancel(review_id),
             UiRequest::ProcessInbox { chain_id } => Box::pin(self.process_inbox(chain_id)).await,

@@ -2,12 +2,17 @@
 
 use std::{cell::Cell, rc::Rc};
 
-use walnut_base::{Account, Amount, BlockHeight, ChainId, ChainInfoQuery, Operation, SystemOperation};
+use walnut_base::{
+    Account, Amount, BlockHeight, CertificateKind, ChainId, ChainInfoQuery, Operation, SystemOperation,
+    Timestamp,
+};
 use walnut_client::{ClientError, Outcome, Progress, StagedBlock};
 use walnut_wallet::{
-    activity::{ActivityEvent, ActivityId, ActivityItem, ActivityKind},
+    activity::{ActivityEvent, ActivityId, ActivityItem, ActivityKind, Answers, Turn},
     applications::fungible::FungibleOperation,
     messages::{Review, ReviewId, SendDraft, SendQuote, SyncPhase, UiError, UiErrorCode, UiResponse},
+    owners::{operations_from_bytes, operations_to_bytes},
+    vault::block_name,
 };
 use wasm_bindgen_futures::spawn_local;
 
@@ -20,7 +25,7 @@ use crate::{
         tell::{self, Moved},
     },
     errors,
-    history::sent,
+    history::{overtaken, sent},
     review::{Subject, is_stale, transfer_of},
     session::{Prepared, Session},
     time,
@@ -28,6 +33,13 @@ use crate::{
 
 /// Reviews that may wait at the same time: one per open window, and some.
 const REVIEWS_MAX: usize = 16;
+
+/// Operations beyond so many bytes are not kept with their item: they are made anew where they came from.
+const OPERATIONS_KEPT_MAX: usize = 64 * 1024;
+
+/// First pause when validators do not end a round yet; it doubles so often.
+const TURN_RETRY_MILLIS_MIN: u64 = 250;
+const TURN_RETRY_DOUBLINGS_MAX: u32 = 7;
 
 /// Balances on a chain: its own, and one owner's.
 struct Before {
@@ -69,19 +81,33 @@ impl App {
         }
         let before = before(&session, draft.chain_id).await?;
         let staged = self.stage_send(&session, &draft).await?;
-        self.show(&session, staged, &before).await
+        self.show(&session, staged, &before, None).await
     }
 
-    /// Stages any operations and shows them.
+    /// Stages any operations and shows them; `again` is the item that they do anew.
     pub(super) async fn prepare_operations(
         self: &Rc<Self>,
         session: &Rc<Session>,
         chain_id: ChainId,
         operations: Vec<Operation>,
+        again: Option<ActivityId>,
     ) -> Result<UiResponse, UiError> {
         let before = before(session, chain_id).await?;
         let staged = Box::pin(session.client.stage(chain_id, operations, Vec::new())).await;
-        self.show(session, staged.map_err(applications::plain_block)?, &before).await
+        self.show(session, staged.map_err(applications::plain_block)?, &before, again).await
+    }
+
+    /// The same with operations as bytes.
+    pub(super) async fn prepare_bytes(
+        self: &Rc<Self>,
+        chain_id: ChainId,
+        operations: &[u8],
+        again: Option<ActivityId>,
+    ) -> Result<UiResponse, UiError> {
+        let session = self.require_session()?;
+        let operations = operations_from_bytes(operations)
+            .ok_or_else(|| UiError::bad_message("these bytes are not operations"))?;
+        Box::pin(self.prepare_operations(&session, chain_id, operations, again)).await
     }
 
     /// Keeps a staged block for approval.
@@ -90,6 +116,7 @@ impl App {
         session: &Rc<Session>,
         staged: StagedBlock,
         before: &Before,
+        again: Option<ActivityId>,
     ) -> Result<UiResponse, UiError> {
         let id = ReviewId(self.next_review.get());
         self.next_review.set(id.0 + 1);
@@ -105,7 +132,7 @@ impl App {
         while reviews.len() >= REVIEWS_MAX {
             reviews.pop_first();
         }
-        reviews.insert(id, Prepared { staged, review: review.clone(), moved });
+        reviews.insert(id, Prepared { staged, review: review.clone(), moved, again });
         Ok(UiResponse::Review(review))
     }
 
@@ -176,17 +203,16 @@ impl App {
             return Err(UiError::locked());
         }
         let prepared = session.reviews.borrow_mut().remove(&review_id);
-        let Prepared { staged, review, moved } = prepared.ok_or_else(|| {
+        let Prepared { staged, review, moved, again } = prepared.ok_or_else(|| {
             UiError::new(UiErrorCode::UnknownReview, "This review was answered or has expired. Start again.")
         })?;
-        let next = session.client.local().next_block_height(review.chain_id).await.map_err(errors::local)?;
+        let chain_id = review.chain_id;
+        let next = session.client.local().next_block_height(chain_id).await.map_err(errors::local)?;
         if is_stale(&review, next) {
-            return Err(UiError::new(
-                UiErrorCode::StaleReview,
-                "The chain has moved on since you looked. Check the new numbers and approve again.",
-            ));
+            let operations = staged.block.operations().cloned().collect();
+            return Box::pin(self.prepare_operations(&session, chain_id, operations, again)).await;
         }
-        let id = self.add_item(&session, &staged, &review, moved);
+        let id = self.add_item(&session, &staged, &review, moved, again);
         let app = Rc::clone(self);
         let (left, has_left) = futures_channel::oneshot::channel::<()>();
         spawn_local(async move {
@@ -218,15 +244,14 @@ impl App {
         staged: &StagedBlock,
         review: &Review,
         moved: Option<Moved>,
+        again: Option<ActivityId>,
     ) -> ActivityId {
         let block = &staged.block;
+        let operations = block.operations().cloned().collect::<Vec<_>>();
         let kind = match (block.operations().find_map(transfer_of), moved) {
             (Some((_, recipient, amount)), _) => sent(recipient, amount, None),
             (None, Some(moved)) => sent(moved.target, moved.amount, Some(moved.token)),
-            (None, None) => ActivityKind::Operations {
-                summary: review.sentence.replace('*', ""),
-                approved: Some(block.hash()),
-            },
+            (None, None) => ActivityKind::Operations { summary: review.sentence.replace('*', "") },
         };
         let mut activity = session.activity.borrow_mut();
         let item = activity.add(kind, review.chain_id, time::now());
@@ -234,7 +259,15 @@ impl App {
         item.fee = Some(review.fee);
         // Known from the start: a crash after the signature must find its item again.
         item.height = Some(block.header.height);
-        item.id
+        item.approved = Some(block_name(&staged.proposed()));
+        item.operations = operations_to_bytes(&operations);
+        item.operations.truncate(if item.operations.len() > OPERATIONS_KEPT_MAX { 0 } else { usize::MAX });
+        let id = item.id;
+        // Stored together with the new item: whatever happens, it is offered once.
+        if let Some(again) = again {
+            activity.done_again(again, id);
+        }
+        id
     }
 
     pub(super) fn cancel(&self, review_id: ReviewId) -> Result<UiResponse, UiError> {
@@ -273,28 +306,58 @@ impl Session {
     ) {
         match outcome {
             Ok(Outcome::Committed(_)) => {}
-            Ok(Outcome::Conflict(certificate)) => {
-                let reason = errors::plain(ClientError::Conflict(certificate));
-                self.note(id, ActivityEvent::Failed { reason, can_retry: true });
-            }
-            Ok(Outcome::WaitForTimeout { timestamp, current_round }) => {
-                let height = BlockHeight(0);
-                let reason = errors::plain(ClientError::WaitForTimeout { timestamp, current_round, height });
-                self.note(id, ActivityEvent::Failed { reason, can_retry: true });
-                let (session, app) = (Rc::clone(self), Rc::clone(app));
-                spawn_local(async move {
-                    time::sleep_until(timestamp).await;
-                    session.finish_pending(&app, chain_id).await;
-                });
+            Ok(Outcome::Conflict(certificate)) => self.note(id, overtaken(&certificate)),
+            Ok(Outcome::WaitForTimeout { timestamp, current_round, leader }) => {
+                let turn = Turn { round: current_round, leader, until: timestamp, answers: None };
+                self.note(id, ActivityEvent::Waiting(turn));
+                self.finish_later(app, chain_id, timestamp);
             }
             Err(error) => {
-                self.note(id, ActivityEvent::Failed { reason: errors::plain(error), can_retry: true })
+                let reason = errors::plain(error);
+                // What was signed is out there, and this wallet goes on as it says.
+                if matches!(reason.code, UiErrorCode::NoQuorum | UiErrorCode::ChainConflict) {
+                    self.finish_later(app, chain_id, time::now());
+                }
+                self.note(id, ActivityEvent::Failed { reason, can_retry: true })
             }
         }
         if let Err(error) = self.store_activity().await {
             self.report(app, chain_id, SyncPhase::Failed, Some(error));
         }
         app.changed();
+    }
+
+    /// Goes on with the chain's pending block when a turn ends. When validators do not end it yet, it waits longer each time.
+    pub(crate) fn finish_later(self: &Rc<Self>, app: &Rc<App>, chain_id: ChainId, at: Timestamp) {
+        let now = time::now();
+        let tries = {
+            let mut turns = self.turns.borrow_mut();
+            let turn = turns.entry(chain_id).or_default();
+            if std::mem::replace(&mut turn.is_scheduled, true) {
+                return;
+            }
+            turn.tries = if at > now { 0 } else { turn.tries.saturating_add(1) };
+            turn.tries
+        };
+        let pause = match tries {
+            0 => 0,
+            tries => {
+                (TURN_RETRY_MILLIS_MIN << tries.min(TURN_RETRY_DOUBLINGS_MAX))
+                    + time::jitter(TURN_RETRY_MILLIS_MIN)
+            }
+        };
+        let (session, app) = (Rc::clone(self), Rc::clone(app));
+        spawn_local(async move {
+            time::sleep_until(at.max(now.saturating_add_micros(pause * 1_000))).await;
+            if let Some(turn) = session.turns.borrow_mut().get_mut(&chain_id) {
+                turn.is_scheduled = false;
+            }
+            // While locked nothing can be signed: it goes on when the wallet is opened.
+            if app.is_unlocked() {
+                session.finish_pending(&app, chain_id).await;
+                session.receive_by_itself(&app, chain_id).await;
+            }
+        });
     }
 
     /// Finishes the block that a crash, a lock or somebody else's turn left behind: with the same bytes.
@@ -323,7 +386,13 @@ impl Session {
             }
         };
         let outcome = Box::pin(self.client.retry_pending(chain_id, &on_progress)).await;
+        if !matches!(outcome, Ok(Some(Outcome::WaitForTimeout { .. })) | Err(_)) {
+            self.turns.borrow_mut().remove(&chain_id);
+        }
         match (id, outcome) {
+            (None, Ok(Some(Outcome::WaitForTimeout { timestamp, .. }))) => {
+                self.finish_later(app, chain_id, timestamp);
+            }
             (Some(id), Ok(Some(outcome))) => self.settle(app, id, chain_id, Ok(outcome)).await,
             (Some(id), Err(error)) => self.settle(app, id, chain_id, Err(error)).await,
             (None, Err(error)) => {
@@ -338,6 +407,9 @@ impl Session {
 
 fn event_of(progress: Progress, height: BlockHeight, fee: Option<Amount>) -> Option<ActivityEvent> {
     match progress {
+        Progress::Vote { kind: CertificateKind::Timeout, votes, quorum, total } => {
+            Some(ActivityEvent::TimeOut(Answers { received: votes, needed: quorum, total }))
+        }
         Progress::Signed { block_hash, .. } => Some(ActivityEvent::Signed { digest: block_hash, height }),
         Progress::Vote { votes, quorum, total, .. } => {
             Some(ActivityEvent::Votes { received: votes, needed: quorum, total })

@@ -1,14 +1,16 @@
 //! The wallet that most fixtures show: two accounts, three chains, some history.
 
-use walnut_base::{AccountOwner, Amount, BlockHeight, ChainId, CryptoHash, TimeDelta, Timestamp};
+use walnut_base::{
+    AccountOwner, Amount, BlockHeight, ChainId, CryptoHash, Round, TimeDelta, TimeoutConfig, Timestamp,
+};
 use walnut_wallet::{
     activity::{ActivityId, ActivityItem, ActivityKind, ActivityStatus, Step, TimelineStep},
     messages::{
         Account, AccountId, AccountSource, AddressBookEntry, Agreement, BlockSummary, ChainDetails,
-        ChainSummary, ConnectRequest, DecodedField, DecodedOperation, Effect, InboxBundle, InboxMessage,
-        KeyKind, LockStatus, NetworkChoice, NetworkStatus, NodeStatus, OwnerBalance, PendingSiteRequest,
-        ReceiveInfo, Review, ReviewId, ReviewKind, SiteRequestBody, SiteRequestId, Snapshot, SyncPhase,
-        SyncState, UiError, UiErrorCode, ValidatorStatus, Warning,
+        ChainRounds, ChainSummary, ConnectRequest, DecodedField, DecodedOperation, Effect, InboxBundle,
+        InboxMessage, KeyKind, LockStatus, NetworkChoice, NetworkStatus, NodeStatus, OwnerBalance,
+        PendingSiteRequest, ReceiveInfo, Review, ReviewId, ReviewKind, SiteRequestBody, SiteRequestId,
+        Snapshot, SyncPhase, SyncState, UiError, UiErrorCode, ValidatorStatus, Warning,
     },
 };
 
@@ -164,6 +166,9 @@ fn item(
         digest: Some(hash(id + 300)),
         block_hash: is_certified.then(|| hash(id + 400)),
         attempts: 1,
+        approved: None,
+        operations: Vec::new(),
+        again: None,
         status,
     }
 }
@@ -277,6 +282,14 @@ pub(super) fn details(summary: ChainSummary, has_inbox: bool) -> ChainDetails {
         summary,
         super_owners: vec![owner(1)],
         owners: vec![(owner(2), 100), (owner(77), 50)],
+        rounds: ChainRounds {
+            multi_leader: 5,
+            is_open: false,
+            timeouts: TimeoutConfig::default(),
+            current: Round::MultiLeader(0),
+            leader: None,
+            until: None,
+        },
         epoch: 0,
         inbox,
         blocks: vec![

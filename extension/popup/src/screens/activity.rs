@@ -14,7 +14,7 @@ use crate::{
         Icon, Screen, balance, balance_in, button, empty, error_of, hash, notice, primary, time, titled,
     },
     route::Route,
-    screens::home::chain_label,
+    screens::{home::chain_label, turns},
     tree::{Element, Event, Handler, Node, el, nothing},
     words::{self, activity as say},
 };
@@ -150,6 +150,11 @@ fn explanation(model: &Model, item: &ActivityItem) -> Node {
     match &item.status {
         ActivityStatus::Queued => notice("wait", say::QUEUED_TEXT, abandon(item).into()).into(),
         ActivityStatus::Signed => notice("wait", &waiting(item), nothing()).into(),
+        ActivityStatus::Waiting(turn) => {
+            let actions = if item.digest.is_none() { abandon(item).into() } else { nothing() };
+            notice("wait", &turns::explain(model, turn), actions).into()
+        }
+        ActivityStatus::Overtaken(by) => turns::overtaken(model, item, by).into(),
         ActivityStatus::Certified => match &item.kind {
             ActivityKind::Sent { recipient_chain, .. } => {
                 notice("good", &say::certified_sent(&chain_label(model, *recipient_chain)), nothing()).into()
@@ -204,9 +209,10 @@ fn timeline(model: &Model, item: &ActivityItem) -> Vec<Element> {
     let (certified, delivered) = (say::STEP_CERTIFIED, arrival(item));
     let missing: &[&str] = match &item.status {
         ActivityStatus::Queued => &[say::STEP_SIGNED, certified, delivered],
-        ActivityStatus::Signed => &[certified, delivered],
+        ActivityStatus::Waiting(_) if item.digest.is_none() => &[say::STEP_SIGNED, certified, delivered],
+        ActivityStatus::Signed | ActivityStatus::Waiting(_) => &[certified, delivered],
         ActivityStatus::Certified => &[delivered],
-        ActivityStatus::Delivered | ActivityStatus::Failed { .. } => &[],
+        ActivityStatus::Delivered | ActivityStatus::Failed { .. } | ActivityStatus::Overtaken(_) => &[],
     };
     lines.extend(missing.iter().filter(|text| !text.is_empty()).map(|text| {
         el("li")
@@ -240,6 +246,16 @@ fn step_line(model: &Model, step: &TimelineStep, start: Option<walnut_base::Time
                 say::votes_needed(*needed),
             )
         }
+        Step::Waiting(turn) => {
+            (Icon::Clock, "wait", turns::title(model, turn), words::turns::round(turn.round))
+        }
+        Step::TimeOut(answers) => {
+            let is_enough = answers.received >= answers.needed;
+            let (icon, tone) = if is_enough { (Icon::Tick, "good") } else { (Icon::Clock, "wait") };
+            let text = say::votes_needed(answers.needed);
+            (icon, tone, words::turns::time_out(answers.received, answers.total), text)
+        }
+        Step::Overtaken(_) => (Icon::Alert, "wait", words::turns::CAME_FIRST.to_owned(), String::new()),
         Step::Certified => {
             (Icon::Tick, "good", say::STEP_CERTIFIED.to_owned(), say::STEP_CERTIFIED_TEXT.to_owned())
         }
@@ -287,6 +303,12 @@ fn facts(model: &Model, item: &ActivityItem) -> Element {
     if let Some(height) = item.height {
         fact(words::review::HEIGHT, el("span").class("mono").with(height.0.to_string()).into());
     }
+    if let ActivityStatus::Overtaken(by) = &item.status {
+        fact(words::turns::BLOCK_FIRST, hash(model, &by.block_hash.to_string(), words::BLOCK_HASH).into());
+        if let Some(signer) = by.signer {
+            fact(words::turns::SIGNED_BY, party(model, item.chain_id, signer));
+        }
+    }
     if let Some(block) = item.block_hash {
         fact(words::BLOCK_HASH, hash(model, &block.to_string(), words::BLOCK_HASH).into());
     }
@@ -330,7 +352,7 @@ fn symbol(token: &Option<Token>) -> Node {
     token.as_ref().map(|token| el("span").class("symbol").with(token.symbol.clone())).into()
 }
 
-fn who(model: &Model, chain: ChainId, owner: AccountOwner) -> String {
+pub(super) fn who(model: &Model, chain: ChainId, owner: AccountOwner) -> String {
     if owner.is_chain() {
         return chain_label(model, chain);
     }
@@ -351,6 +373,8 @@ fn state_of(item: &ActivityItem) -> (Icon, &'static str, &'static str) {
     match (&item.status, &item.kind) {
         (ActivityStatus::Queued, _) => (Icon::Clock, "wait", say::QUEUED),
         (ActivityStatus::Signed, _) => (Icon::Clock, "wait", say::SIGNED),
+        (ActivityStatus::Waiting(_), _) => (Icon::Clock, "wait", words::turns::WAITING),
+        (ActivityStatus::Overtaken(_), _) => (Icon::Alert, "wait", words::turns::OVERTAKEN),
         (ActivityStatus::Certified, ActivityKind::Sent { .. }) => (Icon::Tick, "good", say::SENT),
         (ActivityStatus::Delivered, ActivityKind::Sent { .. }) => (Icon::Tick, "good", say::ARRIVED),
         (ActivityStatus::Certified | ActivityStatus::Delivered, ActivityKind::Received { .. }) => {

@@ -9,7 +9,7 @@ use crate::{
     model::{Model, Sheet, Task},
     parts::{Icon, Screen, amount, balance, button, empty, error_of, hash, notice, primary, status_of, time},
     route::Route,
-    screens::{application, audit},
+    screens::{application, audit, turns},
     tree::{Element, Node, el, nothing},
     words::{self, chain as say},
 };
@@ -226,8 +226,14 @@ fn blocks(model: &Model, details: &ChainDetails) -> Node {
 }
 
 fn owners(model: &Model, details: &ChainDetails) -> Node {
+    let id = details.summary.chain_id;
+    let can_change = details.summary.account.is_some() && !details.summary.is_closed;
+    let is_shared = details.super_owners.len() + details.owners.len() > 1;
     let row = |owner: &AccountOwner, role: String| {
         let name = model.owner_name(*owner).unwrap_or_else(|| say::ANOTHER_OWNER.to_owned());
+        let remove = (can_change && is_shared).then(|| {
+            button(words::turns::REMOVE, Message::Open(Sheet::RemoveOwner(id, *owner))).class("link small")
+        });
         el("li").with(
             el("div")
                 .class("row")
@@ -237,7 +243,7 @@ fn owners(model: &Model, details: &ChainDetails) -> Node {
                         .with(el("span").class("title").with(el("span").class("cut").with(name)))
                         .with(hash(model, &owner.to_string(), words::OWNER)),
                 )
-                .with(el("span").class("value label").with(role)),
+                .with(el("span").class("value").with(el("span").class("label").with(role)).with(remove)),
         )
     };
     el("div")
@@ -249,6 +255,7 @@ fn owners(model: &Model, details: &ChainDetails) -> Node {
                 .each(details.super_owners.iter().map(|owner| row(owner, say::SUPER_OWNER.to_owned())))
                 .each(details.owners.iter().map(|(owner, weight)| row(owner, say::weight(*weight)))),
         )
+        .with(turns::of_chain(model, details))
         .into()
 }
 

@@ -1,13 +1,14 @@
 //! Sheets over a screen: the account switcher, new names, and dangerous things with their loss named and the password
 //! asked for.
 
+use walnut_base::AccountOwner;
 use walnut_wallet::messages::AccountId;
 
 use crate::{
     format,
     message::Message,
     model::{Model, Sheet, Task},
-    parts::{Icon, button, error_of, field, notice, sheet as framed, submit, text_input},
+    parts::{Icon, button, error_of, field, hint, notice, sheet as framed, submit, text_input},
     route::Route,
     tree::{Element, Event, Handler, Node, el, nothing},
     words::{self, sheet as say},
@@ -81,6 +82,9 @@ pub(crate) fn sheet(model: &Model) -> Node {
             words::settings::ERASE,
             guarded(model, say::ERASE_TEXT, words::settings::ERASE, "button danger block"),
         ),
+        Sheet::AddOwner(_) => framed(words::turns::SHARE_TITLE, share(model)),
+        Sheet::RemoveOwner(_, owner) => framed(&remove_title(model, *owner), remove(model, *owner)),
+        Sheet::Rounds(_) => framed(words::turns::CHANGE_TITLE, rounds(model)),
     }
 }
 
@@ -173,12 +177,61 @@ fn confirm(tone: &'static str, text: &str, label: &str, message: Message) -> Ele
     )
 }
 
+/// Another owner, who then can do everything.
+fn share(model: &Model) -> Element {
+    let owner = field(
+        "owner",
+        words::OWNER,
+        text_input("owner", "text").attr("placeholder", "0x…").flag("required", true),
+        hint("", words::turns::SHARE_HINT).into(),
+    );
+    let label = words::turns::LOOK;
+    guarded_with(model, words::turns::SHARE_TEXT, owner.into(), label, "button primary block")
+}
+
+fn remove_title(model: &Model, owner: AccountOwner) -> String {
+    let name = model.owner_name(owner).unwrap_or_else(|| format::short(&owner.to_string()));
+    words::turns::remove_title(&name)
+}
+
+fn remove(model: &Model, owner: AccountOwner) -> Element {
+    let is_mine = model.accounts().iter().any(|account| account.owner == owner);
+    guarded(model, words::turns::remove_text(is_mine), words::turns::LOOK, "button danger block")
+}
+
+/// Whose turn it is when.
+fn rounds(model: &Model) -> Element {
+    let known = model.chain.details.as_ref().map(|details| &details.rounds);
+    let number = |id: &'static str, value: Option<u64>| {
+        let input = text_input(id, "number").attr("min", "0").flag("required", true);
+        input.attr("value", value.map(|value| value.to_string()).unwrap_or_default())
+    };
+    let seconds = known.map(|rounds| rounds.timeouts.base_timeout.as_micros() / 1_000_000);
+    let fields = el("div")
+        .class("stack tight")
+        .with(field(
+            "rounds",
+            words::turns::ROUNDS,
+            number("rounds", known.map(|rounds| u64::from(rounds.multi_leader))),
+            hint("", words::turns::ROUNDS_HINT).into(),
+        ))
+        .with(field("seconds", words::turns::SECONDS, number("seconds", seconds), nothing()));
+    let label = words::turns::LOOK;
+    guarded_with(model, words::turns::CHANGE_TEXT, fields.into(), label, "button primary block")
+}
+
 /// The loss is named and the password asked for.
 fn guarded(model: &Model, text: &str, label: &str, class: &'static str) -> Element {
+    guarded_with(model, text, nothing(), label, class)
+}
+
+/// The same with more to fill in.
+fn guarded_with(model: &Model, text: &str, fields: Node, label: &str, class: &'static str) -> Element {
     el("form")
         .class("stack")
         .on(Event::Submit, Handler::Form(Message::Confirm))
         .with(notice("bad", text, nothing()))
+        .with(fields)
         .with(field(
             "password",
             words::start::PASSWORD,
@@ -188,6 +241,6 @@ fn guarded(model: &Model, text: &str, label: &str, class: &'static str) -> Eleme
             nothing(),
         ))
         .with(error_of(model))
-        .with(submit(label, model.is_busy(Task::Guarded)).class(class))
+        .with(submit(label, model.is_busy(Task::Guarded) || model.is_busy(Task::Unlock)).class(class))
         .with(button(say::KEEP, Message::Close).class("button block"))
 }

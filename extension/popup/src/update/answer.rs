@@ -54,6 +54,7 @@ fn failed(model: &mut Model, request: UiRequest, error: UiError) -> Vec<Command>
             Vec::new()
         }
         UiRequest::Unlock => {
+            model.chain.guarded = None;
             model.error = Some(error);
             vec![Command::ClearSecrets, Command::Focus("password")]
         }
@@ -160,6 +161,17 @@ fn succeeded(model: &mut Model, request: UiRequest, response: UiResponse, secret
             model.review_from = Route::Send;
             vec![Command::Go(Route::Review)]
         }
+        (UiRequest::PrepareOperations { .. } | UiRequest::Retry { .. }, UiResponse::Review(review)) => {
+            model.review = Some(review);
+            model.review_from = model.route;
+            vec![Command::Go(Route::Review)]
+        }
+        // The chain has moved on: the same operations, with new numbers to look at.
+        (UiRequest::Approve { .. }, UiResponse::Review(review)) => {
+            model.review = Some(review);
+            model.error = Some(UiError::new(UiErrorCode::StaleReview, crate::words::review::MOVED_ON));
+            send::arm(model)
+        }
         (UiRequest::Approve { .. }, UiResponse::Approved { activity_id }) => {
             model.review = None;
             model.send = crate::model::SendForm::default();
@@ -262,6 +274,13 @@ fn vault(
             commands.push(Command::Go(Route::Welcome));
         }
         (UiRequest::AddAccount { .. }, _) => model.sheet = Some(Sheet::Accounts),
+        // The password was right: what it was asked for goes on.
+        (UiRequest::Unlock, _) => {
+            if let Some((chain_id, operations)) = model.chain.guarded.take() {
+                model.sheet = None;
+                commands.extend(ask(model, UiRequest::PrepareOperations { chain_id, operations }));
+            }
+        }
         (UiRequest::ChangePassword, _) => {
             model.start.strength = None;
             commands.push(Command::Go(Route::Settings(None)));

@@ -4,7 +4,7 @@ use walnut_wallet::messages::{ImportedSecretKind, NetworkChoice, ReceivePolicy, 
 use walnut_wallet::vault::is_phrase_word;
 use zeroize::Zeroizing;
 
-use super::{ask, ask_with, named, password_problem};
+use super::{ask, ask_with, named, owners, password_problem};
 use crate::{
     message::{Command, Message},
     model::{Model, Sheet},
@@ -163,6 +163,9 @@ pub(super) fn update(model: &mut Model, message: Message) -> Vec<Command> {
                 Some(Sheet::RevealPhrase) => UiRequest::RevealPhrase,
                 Some(Sheet::RevealKey(account)) => UiRequest::RevealKey { account },
                 Some(Sheet::Erase) => UiRequest::EraseWallet,
+                Some(Sheet::AddOwner(_) | Sheet::RemoveOwner(..) | Sheet::Rounds(_)) => {
+                    return owners::change(model, &form);
+                }
                 _ => return Vec::new(),
             };
             ask_with(model, request, vec![form.secret("password")])

@@ -412,3 +412,105 @@ fn a_chain_is_checked_with_progress_and_its_evidence_saved() {
     assert_eq!(model.error, Some(error));
     assert!(model.audit.is_none_or(|audit| audit.report.is_none()));
 }
+
+/// The password sheet of the owners of a chain.
+fn owners_sheet(name: &str) -> Model {
+    fixture(name).expect("a fixture")
+}
+
+fn unlocked(model: &mut Model) -> Vec<Command> {
+    let accounts = model.accounts().to_vec();
+    let answer = UiResponse::Vault { lock: LockStatus::Unlocked, accounts, added: Vec::new() };
+    update(model, answered(UiRequest::Unlock, Ok(answer)))
+}
+
+#[test]
+fn a_chain_is_shared_once_the_password_is_right_and_the_block_is_looked_at() {
+    let mut model = owners_sheet("share-chain");
+    let new = format!("0x{}", "ab".repeat(32));
+    let fields = [("owner", new.as_str()), ("password", "plum")];
+    let commands = update(&mut model, Message::Confirm(form(&fields)));
+    assert_eq!(asked(&commands), [&UiRequest::Unlock], "only the vault knows the password");
+    let wrong = UiError::new(UiErrorCode::WrongPassword, "no");
+    update(&mut model, answered(UiRequest::Unlock, Err(wrong)));
+    assert_eq!(model.sheet, Some(Sheet::AddOwner(crate::mock::first_chain())));
+    assert!(
+        asked(&unlocked(&mut model)).iter().all(|request| !is_prepare(request)),
+        "it was not the sheet's"
+    );
+
+    update(&mut model, Message::Confirm(form(&fields)));
+    let commands = unlocked(&mut model);
+    let requests = asked(&commands);
+    let [UiRequest::PrepareOperations { operations, .. }] = requests[..] else { panic!("{requests:?}") };
+    let operations = walnut_wallet::owners::operations_from_bytes(operations).expect("operations");
+    assert!(format!("{operations:?}").contains(&new), "{operations:?}");
+    assert_eq!(model.sheet, None);
+    let review = fixture("review").and_then(|model| model.review).expect("a review");
+    let request = requests[0].clone();
+    let from = model.route;
+    let commands = update(&mut model, answered(request, Ok(UiResponse::Review(review))));
+    assert!(goes_to(&commands, Route::Review));
+    assert_eq!(model.review_from, from);
+}
+
+fn is_prepare(request: &UiRequest) -> bool {
+    matches!(request, UiRequest::PrepareOperations { .. })
+}
+
+#[test]
+fn owners_that_are_none_and_turns_that_make_no_sense_never_reach_the_vault() {
+    let known = fixture("share-chain").expect("a fixture").accounts()[0].owner.to_string();
+    for owner in ["", "0x00", "nobody", &format!("0x{}", "ab".repeat(31)), &known] {
+        let mut model = owners_sheet("share-chain");
+        let commands = update(&mut model, Message::Confirm(form(&[("owner", owner), ("password", "plum")])));
+        assert!(asked(&commands).is_empty(), "{owner}");
+        assert!(model.error.is_some() && model.chain.guarded.is_none());
+    }
+    for (rounds, seconds) in [("", "1"), ("-1", "1"), ("101", "1"), ("0", "0"), ("0", "86401"), ("0", "1.5")]
+    {
+        let mut model = owners_sheet("change-turns");
+        let fields = [("rounds", rounds), ("seconds", seconds), ("password", "plum")];
+        assert!(asked(&update(&mut model, Message::Confirm(form(&fields)))).is_empty(), "{rounds} {seconds}");
+        assert_eq!(model.error.map(|error| error.code), Some(UiErrorCode::BadMessage));
+    }
+}
+
+#[test]
+fn what_was_prepared_for_a_password_does_not_outlive_its_screen() {
+    let mut model = owners_sheet("remove-owner");
+    update(&mut model, Message::Confirm(form(&[("password", "plum")])));
+    assert!(model.chain.guarded.is_some());
+    update(&mut model, Message::Arrived(Route::Home));
+    assert_eq!(model.chain.guarded, None);
+    assert!(asked(&unlocked(&mut model)).iter().all(|request| !is_prepare(request)));
+}
+
+#[test]
+fn send_again_leads_to_a_new_review_and_back_to_its_item() {
+    let mut model = owners_sheet("item-overtaken");
+    let id = ActivityId(9);
+    let commands = update(&mut model, Message::Retry(id));
+    assert_eq!(asked(&commands), [&UiRequest::Retry { id }]);
+    assert!(update(&mut model, Message::Retry(id)).is_empty(), "one review at a time");
+    let review = fixture("review").and_then(|model| model.review).expect("a review");
+    let commands = update(&mut model, answered(UiRequest::Retry { id }, Ok(UiResponse::Review(review))));
+    assert!(goes_to(&commands, Route::Review));
+    assert_eq!(model.review_from, Route::Item(id));
+}
+
+#[test]
+fn a_review_that_the_chain_has_overtaken_is_shown_anew_and_approved_anew() {
+    let mut model = fixture("review-ready").expect("a fixture");
+    let old = model.review.clone().expect("a review");
+    update(&mut model, Message::Approve);
+    let mut review = old.clone();
+    review.id.0 += 1;
+    let request = UiRequest::Approve { review_id: old.id };
+    let commands = update(&mut model, answered(request, Ok(UiResponse::Review(review.clone()))));
+    assert_eq!(model.review, Some(review));
+    assert_eq!(model.error.as_ref().map(|error| error.code), Some(UiErrorCode::StaleReview));
+    assert!(!model.may_approve, "the click on the old one is not for the new one");
+    assert!(commands.iter().any(|command| matches!(command, Command::Later { .. })));
+    assert!(update(&mut model, Message::Approve).is_empty());
+}

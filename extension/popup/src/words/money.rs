@@ -56,6 +56,7 @@ pub(crate) mod send {
 
 /// A staged block.
 pub(crate) mod review {
+    pub(crate) const MOVED_ON: &str = "The chain has a newer block than what you looked at. These are the new numbers: look again, then approve.";
     pub(crate) const TITLE: &str = "Review";
     pub(crate) const APPROVE: &str = "Approve and sign";
     pub(crate) const SIGNING: &str = "Signing…";

@@ -80,6 +80,8 @@ pub(crate) mod chain {
     pub(crate) const NO_BLOCK_TEXT: &str = "The first block is made when you send or receive.";
     pub(crate) const OWNERS_TEXT: &str =
         "Owners can propose blocks. Super owners can do so at any time and without waiting for a turn.";
+    pub(crate) const OWNER_UNREADABLE: &str =
+        "This is no owner address. One begins with 0x and has 64 digits after it, or 40.";
     pub(crate) const SUPER_OWNER: &str = "super owner";
     pub(crate) const NO_APPLICATION: &str = "No application yet";
     pub(crate) const NO_APPLICATION_TEXT: &str = "Applications used on this chain are listed here.";

@@ -1,0 +1,296 @@
+//! Several owners of one chain: races, turns, and owners that come and go.
+
+use std::{cell::RefCell, rc::Rc};
+
+use futures::executor::block_on;
+use walnut_base::{
+    AccountOwner, Amount, Blob, BlockHeight, BlockProposal, CertificateKind, ChainId, ChainOwnership,
+    ConfirmedBlockCertificate, Hashed, Operation, Round, SystemOperation, TimeDelta, TimeoutConfig,
+    Timestamp, ValidatedBlock, ValidatedBlockCertificate,
+};
+use walnut_client::{Client, ClientError, Host as _, Outcome, Progress, ValidatorNode as _};
+
+use crate::network::{Fault, Network, Wallet, owner_key, transfer};
+
+const ANA: u8 = 1;
+const BEN: u8 = 2;
+const STRANGER: u8 = 3;
+
+fn quiet(_: Progress) {}
+
+/// The block, if it was the caller's.
+fn committed(outcome: Result<Outcome, ClientError>) -> ConfirmedBlockCertificate {
+    match outcome {
+        Ok(Outcome::Committed(certificate)) => *certificate,
+        other => panic!("not committed: {other:?}"),
+    }
+}
+
+/// The block that was first.
+fn overtaken(outcome: Result<Outcome, ClientError>) -> ConfirmedBlockCertificate {
+    match outcome {
+        Ok(Outcome::Conflict(certificate)) => *certificate,
+        other => panic!("not overtaken: {other:?}"),
+    }
+}
+
+/// Until when somebody has to wait, in which round, for whom.
+fn waiting(outcome: Result<Outcome, ClientError>) -> (Timestamp, Round, Option<AccountOwner>) {
+    match outcome {
+        Ok(Outcome::WaitForTimeout { timestamp, current_round, leader }) => {
+            (timestamp, current_round, leader)
+        }
+        other => panic!("not waiting: {other:?}"),
+    }
+}
+
+fn owner(key: u8) -> AccountOwner {
+    owner_key(key).owner()
+}
+
+/// Ana and Ben with equal weights.
+fn shared(multi_leader_rounds: u32) -> ChainOwnership {
+    let timeouts = TimeoutConfig { base_timeout: TimeDelta::from_secs(2), ..TimeoutConfig::default() };
+    ChainOwnership::multiple([(owner(ANA), 100), (owner(BEN), 100)], multi_leader_rounds, timeouts)
+}
+
+fn change_to(ownership: ChainOwnership) -> Operation {
+    Operation::System(Box::new(SystemOperation::ChangeOwnership {
+        super_owners: ownership.super_owners.into_iter().collect(),
+        owners: ownership.owners.into_iter().collect(),
+        multi_leader_rounds: ownership.multi_leader_rounds,
+        open_multi_leader_rounds: ownership.open_multi_leader_rounds,
+        timeout_config: ownership.timeout_config,
+    }))
+}
+
+/// Ana's chain with those owners, her client, and the client of whoever has the other key.
+struct Shared {
+    network: Network,
+    chain: ChainId,
+    elsewhere: ChainId,
+    ana: Rc<Client<Wallet>>,
+    other: Rc<Client<Wallet>>,
+}
+
+impl Shared {
+    fn new(ownership: ChainOwnership, other: u8) -> Self {
+        let network = Network::new(4);
+        let (chain, elsewhere) = (network.chain_id(ANA), network.chain_id(4));
+        let ana = network.client(ANA);
+        let operations = vec![change_to(ownership)];
+        committed(block_on(ana.execute(chain, operations, vec![], &quiet)));
+        let other = network.open_on(network.wallet(other), other, ANA);
+        block_on(other.sync_all(chain)).expect("the chain is there");
+        Self { network, chain, elsewhere, ana, other }
+    }
+
+    fn pass(&self, until: Timestamp) {
+        self.network.clock.set(self.network.clock.get().max(until.micros()));
+    }
+
+    fn send(&self, client: &Client<Wallet>, tokens: u128) -> Result<Outcome, ClientError> {
+        let operations = vec![transfer(self.elsewhere, tokens)];
+        block_on(client.execute(self.chain, operations, vec![], &quiet))
+    }
+
+    fn all_are(&self, fault: Fault) {
+        self.network.validators.iter().for_each(|validator| validator.fault.set(fault));
+    }
+
+    fn balance(&self, client: &Client<Wallet>) -> Amount {
+        block_on(client.local().balances(self.chain)).expect("reads").chain
+    }
+}
+
+#[test]
+fn two_owners_propose_in_one_round_and_both_blocks_are_made_one_after_the_other() {
+    let race = Shared::new(shared(5), BEN);
+    // Each has half of the votes of the first round.
+    let mine =
+        block_on(race.ana.stage(race.chain, vec![transfer(race.elsewhere, 7)], vec![])).expect("stages");
+    let theirs =
+        block_on(race.other.stage(race.chain, vec![transfer(race.elsewhere, 7)], vec![])).expect("stages");
+    let first = BlockProposal::new_initial(Round::MultiLeader(0), mine.proposed(), &owner_key(ANA));
+    let second = BlockProposal::new_initial(Round::MultiLeader(0), theirs.proposed(), &owner_key(BEN));
+    for (number, validator) in race.network.validators.iter().enumerate() {
+        let remote = race.ana.host().remote(&validator.public_key, "").expect("it is known");
+        let proposal = if number < 2 { &first } else { &second };
+        block_on(remote.handle_block_proposal(proposal.clone())).expect("it votes");
+    }
+    let won = committed(block_on(race.ana.propose(mine, &quiet)));
+    assert_eq!((won.height(), won.round), (BlockHeight(1), Round::MultiLeader(1)));
+    // The same transfer, but another owner's block: it is not mistaken for one's own.
+    let lost = overtaken(block_on(race.other.propose(theirs, &quiet)));
+    assert_eq!(lost.hash(), won.hash());
+    assert_eq!(lost.block().header.authenticated_signer, Some(owner(ANA)));
+    assert_eq!(block_on(race.other.pending_proposal(race.chain)), Ok(None));
+    let again = committed(race.send(&race.other, 7));
+    assert_eq!(again.height(), BlockHeight(2));
+    assert_eq!(again.block().header.authenticated_signer, Some(owner(BEN)));
+    assert_eq!(race.balance(&race.other), Amount::from_tokens(1_000 - 14));
+}
+
+#[test]
+fn a_locked_block_of_another_owner_is_finished_and_not_told_as_ones_own() {
+    let race = Shared::new(shared(5), BEN);
+    let theirs =
+        block_on(race.other.stage(race.chain, vec![transfer(race.elsewhere, 3)], vec![])).expect("stages");
+    let proposal = BlockProposal::new_initial(Round::MultiLeader(0), theirs.proposed(), &owner_key(BEN));
+    let mut signatures = Vec::new();
+    for validator in &race.network.validators {
+        let remote = race.other.host().remote(&validator.public_key, "").expect("it is known");
+        let info = block_on(remote.handle_block_proposal(proposal.clone())).expect("it votes").info;
+        let vote = info.manager.pending.expect("a vote to validate");
+        signatures.push((validator.public_key, vote.signature));
+    }
+    signatures.truncate(3);
+    let value = ValidatedBlock::from_hashed(Hashed::new(theirs.block.inner().clone()));
+    let lock = ValidatedBlockCertificate::new(value, Round::MultiLeader(0), signatures);
+    for validator in &race.network.validators {
+        let remote = race.other.host().remote(&validator.public_key, "").expect("it is known");
+        block_on(remote.handle_validated_certificate(lock.clone())).expect("it locks");
+    }
+    // Ben is gone now. Ana's block is refused, she learns of the lock, and finishes what he began.
+    let steps = RefCell::new(Vec::new());
+    let note = |step| steps.borrow_mut().push(step);
+    let operations = vec![transfer(race.elsewhere, 5)];
+    let outcome = block_on(race.ana.execute(race.chain, operations, vec![], &note));
+    assert_eq!(overtaken(outcome).hash(), lock.hash());
+    let told = steps.into_inner();
+    let is_claimed = |step: &Progress| matches!(step, Progress::Certified { .. } | Progress::Spread);
+    assert!(!told.iter().any(is_claimed), "the loser is told it has won: {told:?}");
+    assert_eq!(committed(race.send(&race.ana, 5)).height(), BlockHeight(2));
+}
+
+#[test]
+fn in_open_rounds_anybody_may_propose() {
+    let ownership = ChainOwnership { open_multi_leader_rounds: true, ..ChainOwnership::single(owner(ANA)) };
+    let open = Shared::new(ownership, STRANGER);
+    // Proposing is all a stranger may do: what is on the chain stays its owners'.
+    let refused = open.send(&open.other, 4);
+    assert!(matches!(refused, Err(ClientError::Local(_))), "{refused:?}");
+    let publish = |bytes: &[u8]| {
+        let blob = Blob::new_data(bytes.to_vec());
+        let blob_hash = blob.id().hash;
+        let operation = Operation::System(Box::new(SystemOperation::PublishDataBlob { blob_hash }));
+        block_on(open.other.execute(open.chain, vec![operation], vec![blob], &quiet))
+    };
+    let made = committed(publish(b"one"));
+    assert_eq!(made.block().header.authenticated_signer, Some(owner(STRANGER)));
+    assert_eq!(made.round, Round::MultiLeader(0));
+    // Ana closes them. Her node hears of the stranger's block first, then the stranger's of hers.
+    let closing = || vec![change_to(ChainOwnership::single(owner(ANA)))];
+    overtaken(block_on(open.ana.execute(open.chain, closing(), vec![], &quiet)));
+    let closed = committed(block_on(open.ana.execute(open.chain, closing(), vec![], &quiet)));
+    assert_eq!(overtaken(publish(b"two")).hash(), closed.hash());
+    let refused = publish(b"two");
+    let expected = ClientError::NotAnOwner { chain_id: open.chain, owner: owner(STRANGER) };
+    assert_eq!(refused, Err(expected));
+}
+
+#[test]
+fn an_owner_who_was_removed_meanwhile_is_told_so() {
+    let race = Shared::new(shared(5), BEN);
+    race.all_are(Fault::Offline);
+    let outcome = race.send(&race.other, 9);
+    assert!(matches!(outcome, Err(ClientError::Quorum(_))), "{outcome:?}");
+    let kept = block_on(race.other.pending_proposal(race.chain)).expect("reads").expect("it was kept");
+    assert_eq!(kept.round(), Some(Round::MultiLeader(0)));
+    race.all_are(Fault::None);
+    let operations = vec![change_to(ChainOwnership::single(owner(ANA)))];
+    let removal = committed(block_on(race.ana.execute(race.chain, operations, vec![], &quiet)));
+
+    let signed = race.other.host().signed.borrow().len();
+    let outcome = block_on(race.other.retry_pending(race.chain, &quiet));
+    let came_first = overtaken(outcome.map(|outcome| outcome.expect("one was pending")));
+    assert_eq!(came_first.hash(), removal.hash());
+    let refused = race.send(&race.other, 9);
+    assert_eq!(refused, Err(ClientError::NotAnOwner { chain_id: race.chain, owner: owner(BEN) }));
+    assert_eq!(race.other.host().signed.borrow().len(), signed, "nothing was signed without a right to");
+    assert_eq!(race.balance(&race.other), Amount::from_tokens(1_000));
+}
+
+#[test]
+fn beside_a_super_owner_others_wait_for_the_end_of_the_fast_round() {
+    let timeouts =
+        TimeoutConfig { fast_round_duration: Some(TimeDelta::from_secs(3)), ..TimeoutConfig::default() };
+    let ownership = ChainOwnership {
+        super_owners: [owner(ANA)].into(),
+        owners: [(owner(BEN), 100)].into(),
+        multi_leader_rounds: 2,
+        timeout_config: timeouts,
+        ..ChainOwnership::default()
+    };
+    let race = Shared::new(ownership, BEN);
+    let (until, round, leader) = waiting(race.send(&race.other, 2));
+    assert_eq!((round, leader), (Round::Fast, None));
+    assert!(
+        block_on(race.other.pending_proposal(race.chain)).expect("reads").expect("kept").proposal.is_none()
+    );
+    // The super owner needs no turn, and is first.
+    let fast = committed(race.send(&race.ana, 1));
+    assert_eq!((fast.height(), fast.round), (BlockHeight(1), Round::Fast));
+    let retried = block_on(race.other.retry_pending(race.chain, &quiet));
+    assert_eq!(overtaken(retried.map(|outcome| outcome.expect("kept"))).hash(), fast.hash());
+    // She is away now: the round ends without her.
+    race.pass(until);
+    let made = committed(race.send(&race.other, 2));
+    assert_eq!((made.height(), made.round), (BlockHeight(2), Round::MultiLeader(0)));
+}
+
+#[test]
+fn when_the_leader_is_away_the_other_owner_waits_then_asks_for_the_time_out_then_proposes() {
+    let race = Shared::new(shared(0), BEN);
+    // Who leads is drawn; one of the two has to wait at once.
+    let info =
+        block_on(race.ana.local().chain_info(walnut_base::ChainInfoQuery::new(race.chain))).expect("reads");
+    let (waits, leader) = match info.manager.leader {
+        Some(leader) if leader == owner(ANA) => (&race.other, leader),
+        Some(leader) => (&race.ana, leader),
+        None => panic!("a single-leader round has a leader"),
+    };
+    let (mut until, round, named) = waiting(race.send(waits, 6));
+    assert_eq!((round, named), (Round::SingleLeader(0), Some(leader)));
+    let staged =
+        block_on(waits.stage(race.chain, vec![transfer(race.elsewhere, 8)], vec![])).expect("stages");
+    let height = BlockHeight(1);
+    let second = block_on(waits.propose(staged, &quiet));
+    assert_eq!(second, Err(ClientError::PendingBlock { chain_id: race.chain, height }), "one at a time");
+    assert!(waits.host().signed.borrow().iter().all(|content| content.block.height != height));
+
+    let steps = RefCell::new(Vec::new());
+    let note = |step| steps.borrow_mut().push(step);
+    // The draw may fall on the one who is away again.
+    let certificate = loop {
+        race.pass(until);
+        let retried = block_on(waits.retry_pending(race.chain, &note)).map(|outcome| outcome.expect("kept"));
+        match retried {
+            Ok(Outcome::WaitForTimeout { timestamp, .. }) => until = timestamp,
+            outcome => break committed(outcome),
+        }
+    };
+    assert!(certificate.round > Round::SingleLeader(0) && certificate.round.is_single_leader());
+    assert_eq!(certificate.height(), height);
+    let steps = steps.into_inner();
+    let is_last_answer = |step: &Progress| {
+        matches!(step, Progress::Vote { kind: CertificateKind::Timeout, votes: 300, quorum: 267, total: 400 })
+    };
+    assert!(steps.iter().any(is_last_answer), "{steps:?}");
+    assert_eq!(race.balance(waits), Amount::from_tokens(1_000 - 6));
+}
+
+#[test]
+fn what_was_left_of_a_decided_height_is_not_in_the_way_of_the_next_block() {
+    let race = Shared::new(shared(5), BEN);
+    race.all_are(Fault::Offline);
+    let outcome = race.send(&race.other, 9);
+    assert!(matches!(outcome, Err(ClientError::Quorum(_))), "{outcome:?}");
+    race.all_are(Fault::None);
+    committed(race.send(&race.ana, 1));
+    // Ben's node hears of the block before anybody looks at what was left.
+    block_on(race.other.sync_chain(race.chain)).expect("syncs");
+    let staged =
+        block_on(race.other.stage(race.chain, vec![transfer(race.elsewhere, 9)], vec![])).expect("stages");
+    assert_eq!(committed(block_on(race.other.propose(staged, &quiet))).height(), BlockHeight(2));
+}
