@@ -18,6 +18,7 @@ mod envelope;
 mod error;
 mod network;
 mod node;
+pub mod node_frame;
 mod review;
 mod settings;
 mod site;

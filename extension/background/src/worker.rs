@@ -1,13 +1,13 @@
 //! Messages in and out.
 //!
-//! A frame is `{ json: string }` with an [`Envelope`] inside. Every request gets exactly one answer; requests run side by
+//! A frame is `{ json: string }`, see [`walnut_wallet::messages::node_frame`]. Every request gets exactly one answer; requests run side by
 //! side and wait for each other only where they must.
 
 use std::rc::Rc;
 
 use js_sys::{Object, Reflect};
 use walnut_wallet::messages::{
-    Envelope, NodeEvent, NodeRequest, NodeResponse, Payload, RequestId, Route, UiError, UiEvent,
+    NodeEvent, NodeRequest, NodeResponse, RequestId, UiError, UiEvent, node_frame as frame,
 };
 use wasm_bindgen::{JsCast as _, JsValue, closure::Closure, prelude::wasm_bindgen};
 use wasm_bindgen_futures::spawn_local;
@@ -22,7 +22,7 @@ pub(crate) struct Outbox(DedicatedWorkerGlobalScope);
 impl Outbox {
     /// Tells the host something unasked.
     pub(crate) fn event(&self, event: NodeEvent) {
-        self.post(&Envelope::node_event(event));
+        self.post(frame::event(event));
     }
 
     /// Tells all interfaces something.
@@ -31,11 +31,10 @@ impl Outbox {
     }
 
     fn answer(&self, id: RequestId, response: Result<NodeResponse, UiError>) {
-        self.post(&Envelope::node_response(id, response));
+        self.post(frame::response(id, &response));
     }
 
-    fn post(&self, envelope: &Envelope) {
-        let json = envelope.to_json().expect("messages have string keys only");
+    fn post(&self, json: String) {
         let frame = Object::new();
         let is_posted =
             Reflect::set(&frame, &"json".into(), &json.into()).is_ok() && self.0.post_message(&frame).is_ok();
@@ -72,15 +71,11 @@ fn receive(app: &Rc<App>, outbox: &Outbox, data: &JsValue) {
     let Some(json) = Reflect::get(data, &"json".into()).ok().and_then(|json| json.as_string()) else {
         return;
     };
-    let (id, request) = match Envelope::from_json(&json) {
-        Ok(Envelope { to: Route::Node, id: Some(id), payload: Payload::NodeRequest(request) }) => {
-            (id, request)
-        }
-        Ok(Envelope { id: Some(id), .. }) => {
-            return outbox.answer(id, Err(UiError::bad_message("not a request for the node")));
-        }
+    let (id, request) = match frame::read_request(&json) {
+        Ok(request) => request,
+        Err((Some(id), error)) => return outbox.answer(id, Err(error)),
         // Without a number there is nobody to answer.
-        Ok(_) | Err(_) => return,
+        Err((None, _)) => return,
     };
     let (app, outbox) = (Rc::clone(app), outbox.clone());
     spawn_local(async move {

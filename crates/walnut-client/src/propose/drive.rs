@@ -5,8 +5,8 @@ use std::pin::pin;
 use futures_util::future::maybe_done;
 use walnut_base::{
     AccountOwner, Block, BlockHeight, BlockProposal, ChainId, ChainInfo, ChainInfoQuery, ChainManagerInfo,
-    ConfirmedBlockCertificate, Hashed, LockingBlock, Operation, OriginalProposal, ProposalContent, Round,
-    ValidatedBlockCertificate,
+    ConfirmedBlockCertificate, Hashed, LockingBlock, Operation, OriginalProposal, ProposalContent,
+    ProposedBlock, Round, ValidatedBlockCertificate,
 };
 use walnut_views::Batch;
 
@@ -46,8 +46,7 @@ struct Consensus {
     round: Round,
     locking: Option<Round>,
     timeout: Option<Round>,
-    /// The latest round in which there is a proposal: when it is the current one and its votes are split, another round is
-    /// needed.
+    /// The latest round in which another block is proposed: when its votes are split, a later round is needed.
     taken: Option<Round>,
 }
 
@@ -159,23 +158,22 @@ impl<H: Host> Client<H> {
         on_progress: &dyn Fn(Progress),
     ) -> Result<Outcome, ClientError> {
         let chain_id = pending.block.chain_id;
-        let was_signed = pending.proposal.is_some();
-        let mut before = self.consensus(chain_id).await?;
+        let mut before = self.consensus(&pending.block).await?;
         for attempt in 0..PROPOSAL_ATTEMPTS_MAX {
             let outcome = Box::pin(self.attempt(&mut pending, executed.take(), attempt, on_progress)).await;
             let error = match outcome {
                 Err(error @ (ClientError::Quorum(_) | ClientError::Validator(_))) => error,
                 outcome => return outcome,
             };
-            let mut after = self.consensus(chain_id).await?;
+            let mut after = self.consensus(&pending.block).await?;
             if after == before {
                 // What the refusing validators know is not known here: ask them, then try once more.
                 let synced = Box::pin(self.sync_chain(chain_id)).await;
-                after = self.consensus(chain_id).await?;
-                // What was signed earlier was only sent again. Another block may have the votes of its round by now; then
-                // this one needs a later round, although nothing here has changed.
-                let is_stale = attempt == 0 && was_signed;
-                if synced.is_err() || (after == before && !is_stale) {
+                after = self.consensus(&pending.block).await?;
+                // Another block may have votes of the round of this one; then it needs a later round, although nothing
+                // here has changed: of two proposals in a round only one is known here.
+                let is_split = attempt == 0;
+                if synced.is_err() || (after == before && !is_split) {
                     return Err(error);
                 }
             }
@@ -430,14 +428,15 @@ impl<H: Host> Client<H> {
         Ok(self.local.chain_info(ChainInfoQuery::new(chain_id).with_manager_values()).await?)
     }
 
-    async fn consensus(&self, chain_id: ChainId) -> Result<Consensus, ClientError> {
-        let info = self.manager_info(chain_id).await?;
+    async fn consensus(&self, block: &ProposedBlock) -> Result<Consensus, ClientError> {
+        let info = self.manager_info(block.chain_id).await?;
+        let others = proposals(&info.manager).filter(|proposal| proposal.content.block != *block);
         Ok(Consensus {
             height: info.next_block_height,
             round: info.manager.current_round,
             locking: info.manager.requested_locking.as_ref().map(|locking| locking.round()),
             timeout: info.manager.timeout.as_ref().map(|timeout| timeout.round),
-            taken: proposals(&info.manager).map(|proposal| proposal.content.round).max(),
+            taken: others.map(|proposal| proposal.content.round).max(),
         })
     }
 }

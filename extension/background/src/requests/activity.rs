@@ -10,10 +10,18 @@ use walnut_wallet::{
 };
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{app::App, errors, time};
+use crate::{app::App, errors, session::Session, time};
 
 /// Items in one page.
 const PAGE_ITEMS_MAX: u32 = 100;
+
+impl Session {
+    /// Whether the block that is on its way on the chain is this item's.
+    async fn is_pending(&self, item: &ActivityItem) -> Result<bool, UiError> {
+        let pending = self.client.pending_proposal(item.chain_id).await.map_err(errors::plain)?;
+        Ok(pending.is_some_and(|pending| Some(block_name(&pending.block)) == item.approved))
+    }
+}
 
 impl App {
     pub(super) fn activity_page(
@@ -53,8 +61,7 @@ impl App {
         };
         // What is on its way is finished as it is; everything else is reviewed anew, as an item of its own.
         if !item.can_send_again() {
-            let pending = session.client.pending_proposal(item.chain_id).await.map_err(errors::plain)?;
-            if pending.is_some_and(|pending| Some(block_name(&pending.block)) == item.approved) {
+            if session.is_pending(&item).await? {
                 let retried =
                     session.activity.borrow_mut().apply(id, ActivityEvent::Retry, time::now()).map(drop);
                 retried.map_err(|error| not_retryable(error.to_string()))?;
@@ -77,7 +84,10 @@ impl App {
     pub(super) async fn abandon(self: &Rc<Self>, id: ActivityId) -> Result<UiResponse, UiError> {
         let session = self.require_session()?;
         let item = self.item(id)?;
-        session.client.clear_pending(item.chain_id).await.map_err(errors::plain)?;
+        // What is on its way may be another item's.
+        if session.is_pending(&item).await? {
+            session.client.clear_pending(item.chain_id).await.map_err(errors::plain)?;
+        }
         let reason = UiError::new(
             UiErrorCode::UserRejected,
             "You gave this up before it was certified. Should validators certify it all the same, it will show here.",

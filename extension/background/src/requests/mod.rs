@@ -66,7 +66,7 @@ impl App {
                 Err(UiError::new(UiErrorCode::UnknownSite, "This request is not waiting any more."))
             }
             // The host and the vault answer these; one that arrives here went the wrong way.
-            other => Err(UiError::bad_message(&format!("{other:?} is not for the node"))),
+            _ => Err(UiError::bad_message("this request is not for the node")),
         }
     }
 

@@ -221,7 +221,8 @@ impl App {
             let left = Cell::new(Some(left));
             let on_progress = |progress| {
                 record(progress);
-                // Whatever comes first: all of it comes after the signature. Dropping tells, too.
+                // Whatever comes first: it comes after the signature, or while somebody else's turn is ended. Dropping
+                // tells, too.
                 drop(left.take());
             };
             let propose = Box::pin(session.client.propose(staged.clone(), &on_progress));

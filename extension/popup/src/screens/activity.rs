@@ -163,6 +163,9 @@ fn explanation(model: &Model, item: &ActivityItem) -> Node {
         },
         ActivityStatus::Delivered => nothing(),
         ActivityStatus::Failed { reason, can_retry } => {
+            if let Some(again) = item.again {
+                return notice("bad", &reason.message, turns::link_to(again).into()).into();
+            }
             let retry = can_retry
                 .then(|| primary(say::RETRY, Message::Retry(item.id), true).class("button primary slim"));
             let mut actions = el("div").class("actions").with(retry);

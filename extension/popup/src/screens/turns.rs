@@ -2,7 +2,7 @@
 
 use walnut_base::{AccountOwner, Round, Timestamp};
 use walnut_wallet::{
-    activity::{ActivityItem, ActivityKind, OvertakenBy, Turn},
+    activity::{ActivityId, ActivityItem, ActivityKind, OvertakenBy, Turn},
     messages::ChainDetails,
 };
 
@@ -66,15 +66,18 @@ pub(super) fn overtaken(model: &Model, item: &ActivityItem, by: &OvertakenBy) ->
     };
     let is_busy = model.is_busy(Task::Prepare);
     let action: Node = match item.again {
-        Some(again) => {
-            el("a").class("button slim").attr("href", Route::Item(again).href()).with(say::DONE_AGAIN).into()
-        }
+        Some(again) => link_to(again).into(),
         None => item
             .can_send_again()
             .then(|| primary(label, Message::Retry(item.id), !is_busy).class("button primary slim"))
             .into(),
     };
     notice("wait", &text, el("div").class("actions").with(action).into())
+}
+
+/// The item that did another one anew.
+pub(super) fn link_to(again: ActivityId) -> Element {
+    el("a").class("button slim").attr("href", Route::Item(again).href()).with(say::DONE_AGAIN)
 }
 
 /// Whose turn it is on a chain, and its rules.

@@ -69,7 +69,7 @@ pub(crate) fn overtaken(is_mine: bool, height: u64) -> String {
         true => "Another block of yours, perhaps from another device,",
         false => "Another owner's block",
     };
-    format!("{whose} took this place, number {height} in the chain. Nothing of yours was sent. Send again?")
+    format!("{whose} took this place, block {height} of the chain. Nothing of yours was sent. Send again?")
 }
 
 pub(crate) fn remove_title(name: &str) -> String {
