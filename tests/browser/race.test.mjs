@@ -11,6 +11,7 @@ const ROUNDS = 10;
 const RACE_MS = 90_000;
 /** Turns of five seconds, drawn by lot: the one who is away may be drawn several times. */
 const TURNS_MS = 120_000;
+const ARRIVAL_MS = 60_000;
 
 await main(async ({ session, report, options }) => {
   if (!options.faucet) throw new Error('no network: run this through cargo xtask test');
@@ -156,13 +157,19 @@ async function test(ana, bob, report, options) {
     if (before.balance - after.balance !== moved + fees) {
       throw new Error(`${before.balance - after.balance} left the chain, ${moved} were sent and ${fees} paid`);
     }
-    await until('everything to arrive', async () => {
-      const { answer } = await bob.ask({ activity: { chain_id: chains.bob, before: null, limit: 100 } });
-      const arrived = answer.activity.items.filter((item) => item.kind.received?.origin === shared);
-      const sum = arrived.reduce((total, item) => total + tokens(item.kind.received.amount), 0n);
-      if (sum > moved) throw new Error(`${sum} arrived of ${moved}`);
-      return sum === moved;
-    }, RACE_MS);
+    let arrived = 0n;
+    try {
+      await until('everything to arrive', async () => {
+        const { answer } = await bob.ask({ activity: { chain_id: chains.bob, before: null, limit: 100 } });
+        const items = answer.activity.items.filter((item) => item.kind.received?.origin === shared);
+        arrived = items.reduce((total, item) => total + tokens(item.kind.received.amount), 0n);
+        if (arrived > moved) throw new Error('something arrived twice');
+        return arrived === moved;
+      }, ARRIVAL_MS);
+    } catch (error) {
+      const chain = (await bob.snapshot()).chains.find((one) => one.chain_id === chains.bob);
+      throw new Error(`${error.message}: ${arrived} of ${moved}; ${JSON.stringify(chain)}`);
+    }
   }, bob.session);
 }
 

@@ -108,7 +108,7 @@ impl Session {
         }
     }
 
-    fn receive_later(self: &Rc<Self>, app: &Rc<App>, chain_id: ChainId) {
+    pub(crate) fn receive_later(self: &Rc<Self>, app: &Rc<App>, chain_id: ChainId) {
         let (session, app) = (Rc::clone(self), Rc::clone(app));
         spawn_local(async move { session.receive_by_itself(&app, chain_id).await });
     }
@@ -190,12 +190,21 @@ impl Session {
         app: &Rc<App>,
         chain_id: ChainId,
     ) -> Result<u32, walnut_wallet::messages::UiError> {
-        if !self.receiving.borrow_mut().insert(chain_id) {
+        if let Some(has_more) = self.receiving.borrow_mut().get_mut(&chain_id) {
+            *has_more = true;
             return Ok(0);
         }
         let _busy = self.busy(app);
-        let outcome = Box::pin(self.receive_all(app, chain_id)).await;
-        self.receiving.borrow_mut().remove(&chain_id);
+        let mut bundles = 0;
+        let outcome = loop {
+            self.receiving.borrow_mut().insert(chain_id, false);
+            let outcome = Box::pin(self.receive_all(app, chain_id)).await;
+            let has_more = self.receiving.borrow_mut().remove(&chain_id).unwrap_or(false);
+            match outcome {
+                Ok(received) if has_more => bundles += received,
+                outcome => break outcome.map(|received| bundles + received),
+            }
+        };
         app.changed();
         outcome
     }

@@ -2,7 +2,7 @@
 
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     rc::Rc,
 };
 
@@ -65,8 +65,8 @@ pub(crate) struct Session {
     pub(crate) reviews: RefCell<BTreeMap<ReviewId, Prepared>>,
     pub(crate) sync: RefCell<BTreeMap<ChainId, Sync>>,
     pub(crate) streams: RefCell<Vec<AbortHandle>>,
-    /// Chains whose inbox is being received right now.
-    pub(crate) receiving: RefCell<BTreeSet<ChainId>>,
+    /// Chains whose inbox is being received right now, and whether there is more since.
+    pub(crate) receiving: RefCell<BTreeMap<ChainId, bool>>,
     /// Chains whose new blocks are being written into the activity right now, and whether there is more since.
     pub(crate) recording: RefCell<BTreeMap<ChainId, bool>>,
     /// Chains with a block of ours that waits for its turn.
@@ -115,6 +115,10 @@ impl Session {
             if matches!(notification.reason, Reason::NewBlock { .. }) {
                 app.blocks_verified.set(app.blocks_verified.get() + 1);
                 session.record_later(&app, notification.chain_id);
+            }
+            // From another chain of this wallet: validators tell of it when it is here already.
+            if matches!(notification.reason, Reason::NewIncomingBundle { .. }) {
+                session.receive_later(&app, notification.chain_id);
             }
             app.changed();
         });

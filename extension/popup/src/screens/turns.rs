@@ -25,11 +25,11 @@ fn is_mine(model: &Model, owner: AccountOwner) -> bool {
     model.accounts().iter().any(|account| account.owner == owner)
 }
 
-/// "until 13:14:05, in 8 s"; nothing when that is over.
+/// "It ends at 13:14:05, in 8 s."; nothing when that is over.
 fn until(model: &Model, then: Timestamp) -> Option<String> {
     let clock = format::exact(model, then);
     let clock = clock.split_once(' ').map_or(clock.as_str(), |(_, clock)| clock);
-    (then > model.now).then(|| say::until(clock, &format::span(model.now, then)))
+    (then > model.now).then(|| say::until(clock, &format::span(model.now, then).replace(' ', "\u{a0}")))
 }
 
 /// What an item waits for.

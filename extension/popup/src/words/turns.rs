@@ -37,7 +37,7 @@ pub(crate) const ROUNDS_HINT: &str = "After them, owners take turns. With 0 they
 pub(crate) const SECONDS: &str = "Seconds that a turn lasts";
 
 pub(crate) fn until(clock: &str, left: &str) -> String {
-    format!("Until {clock}, in {left}.")
+    format!("It ends at {clock}, in {left}.")
 }
 
 pub(crate) fn turn_of(name: &str) -> String {
@@ -52,12 +52,12 @@ pub(crate) fn waits(whose: &str, until: &str) -> String {
 
 pub(crate) fn asked(received: u64, needed: u64, total: u64) -> String {
     format!(
-        "The turn is over. Time-out requested: {received} of {total} validators have answered, {needed} are needed. You can close this window."
+        "The turn is over. Time-out requested: {received} of {total} votes of validators are in, {needed} are needed. You can close this window."
     )
 }
 
 pub(crate) fn time_out(received: u64, total: u64) -> String {
-    format!("Time-out, {received} of {total} agree")
+    format!("Time-out, votes {received} of {total}")
 }
 
 pub(crate) fn waited_for(name: &str) -> String {
