@@ -113,7 +113,7 @@ async function test(ana, bob, report, options) {
     await says(ana.page, 'Owners take turns of 5 s', 'main');
     await ana.picture('owners-in-turns');
   });
-  await ana.step('waits for Bob, who is away, until the validators end his turn', async () => {
+  await ana.step('waits for Bob, who is away, is killed, and goes on until the validators end his turn', async () => {
     await bob.session.kill();
     for (let tries = 0; ; tries += 1) {
       if (tries === 20) throw new Error('Bob was never drawn');
@@ -123,6 +123,11 @@ async function test(ana, bob, report, options) {
       if (rounds.leader === owners.bob) {
         await says(ana.page, /It is the turn of|The turn is over/, 'main');
         await ana.picture('waiting');
+        // Not signed, only kept: that survives as well.
+        await ana.session.kill();
+        await ana.session.start();
+        await ana.open();
+        await ana.unlock(PASSWORD);
       }
       const item = await carry(ana, id, race, counts, TURNS_MS);
       const steps = item.timeline.map(({ step }) => step);
@@ -131,6 +136,7 @@ async function test(ana, bob, report, options) {
       if (turn.leader !== owners.bob) throw new Error(`waited for ${turn.leader}`);
       const answers = steps.find((step) => step.time_out)?.time_out;
       if (!answers || answers.received < answers.needed) throw new Error(`no time-out: ${JSON.stringify(steps)}`);
+      await ana.go(`activity/${id}`);
       await says(ana.page, 'Time-out, ', 'main');
       await ana.picture('after-the-time-out');
       return;
@@ -171,6 +177,21 @@ async function test(ana, bob, report, options) {
       throw new Error(`${error.message}: ${arrived} of ${moved}; ${JSON.stringify(chain)}`);
     }
   }, bob.session);
+
+  await ana.step('removes Bob, who sees that the chain is not his any more', async () => {
+    await ownersOf(ana, shared);
+    await ana.page.evaluate((owner) => {
+      const row = [...document.querySelectorAll('main .row')].find((one) => one.innerHTML.includes(owner));
+      [...row.querySelectorAll('button')].find((button) => button.innerText.trim() === 'Remove').click();
+    }, owners.bob);
+    await says(ana.page, 'They can make no more blocks here', '[role=dialog]');
+    await fill(ana.page, '[role=dialog] #password', PASSWORD);
+    await click(ana.page, '[role=dialog] button[type=submit]');
+    await says(ana.page, 'Approve and sign');
+    await carry(ana, await approve(ana, counts), race, counts, TURNS_MS);
+    await bob.saved('the chain to be watched only', (saved) =>
+      saved.chains.find((one) => one.chain_id === shared)?.account === null);
+  });
 }
 
 /** The owners of a chain. */

@@ -9,7 +9,7 @@ use walnut_base::{
     Account, AccountOwner, Amount, BlockHeight, ChainId, ChainInfoQuery, ConfirmedBlockCertificate,
     CryptoHash, Message, MessageAction, Operation, SystemMessage, SystemOperation,
 };
-use walnut_client::Client;
+use walnut_client::{Client, Host as _};
 use walnut_wallet::{
     activity::{
         ActivityEvent, ActivityId, ActivityItem, ActivityKind, ActivityLog, ActivityStatus, OvertakenBy, Turn,
@@ -66,10 +66,11 @@ impl Session {
     async fn record_new_blocks(&self, chain_id: ChainId) -> Result<(), UiError> {
         let Some(entry) = self.chain(chain_id) else { return Ok(()) };
         let mut height = entry.recorded;
+        let mut has_other_owners = false;
         loop {
             let next = self.client.local().next_block_height(chain_id).await.map_err(errors::local)?;
             if height >= next {
-                return Ok(());
+                break;
             }
             while height < next {
                 let certificate =
@@ -78,6 +79,7 @@ impl Session {
                     self.note_block(certificate.block());
                     let kinds = self.kinds_in(certificate.block()).await;
                     self.record_block(entry.owner, &certificate, &kinds);
+                    has_other_owners |= certificate.block().operations().any(changes_owners);
                 }
                 height = BlockHeight(height.0 + 1);
             }
@@ -89,6 +91,31 @@ impl Session {
             })
             .await?;
         }
+        if has_other_owners {
+            self.look_at_owners(chain_id).await?;
+        }
+        Ok(())
+    }
+
+    /// A key of this wallet may have become an owner of the chain, or be none any more.
+    async fn look_at_owners(&self, chain_id: ChainId) -> Result<(), UiError> {
+        let ownership = self.client.local().ownership(chain_id).await.map_err(errors::local)?;
+        let may_propose = |owner: &AccountOwner| {
+            ownership.verify_owner(owner) || ownership.can_propose_in_multi_leader_round(owner)
+        };
+        let mut owners = ownership.super_owners.iter().chain(ownership.owners.keys());
+        let mine = owners.find(|owner| self.client.host().has_key(owner)).copied();
+        let entry = self
+            .change(|network| {
+                let entry = network.chains.iter_mut().find(|entry| entry.chain_id == chain_id)?;
+                entry.owner = entry.owner.filter(may_propose).or(mine);
+                Some(entry.clone())
+            })
+            .await?;
+        if let Some(entry) = entry {
+            self.adopt(&entry).await;
+        }
+        Ok(())
     }
 
     fn record_block(
@@ -237,6 +264,11 @@ pub(crate) fn sent(recipient: Account, amount: Amount, token: Option<Token>) -> 
 
 fn is_outgoing(kind: &ActivityKind) -> bool {
     matches!(kind, ActivityKind::Sent { .. } | ActivityKind::Operations { .. })
+}
+
+fn changes_owners(operation: &Operation) -> bool {
+    let Operation::System(operation) = operation else { return false };
+    matches!(**operation, SystemOperation::ChangeOwnership { .. })
 }
 
 /// What names the block, as items do.

@@ -60,7 +60,9 @@ impl App {
     pub(super) async fn forget_chain(self: &Rc<Self>, chain_id: ChainId) -> Result<UiResponse, UiError> {
         let session = self.require_session()?;
         let pending = session.client.pending_proposal(chain_id).await.map_err(errors::plain)?;
-        if pending.is_some() {
+        let next = session.client.local().next_block_height(chain_id).await.map_err(errors::local)?;
+        // What was left of a decided height is nobody's concern any more.
+        if pending.is_some_and(|pending| pending.block.height >= next) {
             return Err(UiError::new(
                 UiErrorCode::ChainConflict,
                 "A block of this chain is still on its way. Wait until it is certified, or give it up first.",

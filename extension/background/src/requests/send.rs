@@ -225,7 +225,10 @@ impl App {
                 // tells, too.
                 drop(left.take());
             };
-            let propose = Box::pin(session.client.propose(staged.clone(), &on_progress));
+            let propose = Box::pin(async {
+                session.make_way(chain_id).await?;
+                session.client.propose(staged.clone(), &on_progress).await
+            });
             // Begun first, so that it is stored first: IndexedDB keeps the order. The vault signs meanwhile.
             let (stored, outcome) = futures_util::future::join(session.store_activity(), propose).await;
             if let Err(error) = stored {
@@ -294,6 +297,18 @@ impl Session {
                 session.note(id, event);
                 app.changed();
             }
+        }
+    }
+
+    /// What waits for its turn without having been approved by anybody, because it only receives, is left for later. It is
+    /// not signed, so nobody else knows it.
+    async fn make_way(&self, chain_id: ChainId) -> Result<(), ClientError> {
+        let Some(pending) = self.client.pending_proposal(chain_id).await? else { return Ok(()) };
+        let name = Some(block_name(&pending.block));
+        let items = self.activity.borrow().page(Some(chain_id), None, usize::MAX).items;
+        match pending.proposal.is_none() && items.iter().all(|item| item.approved != name) {
+            true => self.client.clear_pending(chain_id).await,
+            false => Ok(()),
         }
     }
 
