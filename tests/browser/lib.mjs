@@ -195,6 +195,9 @@ export class Session {
     }
     await gone;
     await browser.disconnect().catch(() => null);
+    // Once Firefox is gone, puppeteer puts the profile's own preferences back; a start meanwhile would not find them.
+    const isSettled = () => !fs.readdirSync(this.#profile).some((file) => file.endsWith('.puppeteer'));
+    await until('the profile to be settled', isSettled);
   }
 
   /** `kill()`, then the same profile again. */

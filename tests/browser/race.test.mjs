@@ -263,6 +263,7 @@ async function carry(wallet, id, race, counts, timeout = RACE_MS) {
     }, timeout);
     if (!item.status.overtaken) {
       race.sent.push(item);
+      if (timeout === TURNS_MS) wallet.report.say(`        ${item.timeline.map(told(item)).join(', ')}`);
       return item;
     }
     counts.overtaken += 1;
@@ -279,4 +280,12 @@ async function carry(wallet, id, race, counts, timeout = RACE_MS) {
     if (saved.operations) throw new Error('it could be sent a third time');
     current = again;
   }
+}
+
+/** A step of an item with its time, for the transcript. */
+function told(item) {
+  return ({ step, at }) => {
+    const name = typeof step === 'string' ? step : Object.keys(step)[0];
+    return `${name} +${Math.round((at - item.timeline[0].at) / 1000)} ms`;
+  };
 }

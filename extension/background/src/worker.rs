@@ -22,7 +22,7 @@ pub(crate) struct Outbox(DedicatedWorkerGlobalScope);
 impl Outbox {
     /// Tells the host something unasked.
     pub(crate) fn event(&self, event: NodeEvent) {
-        self.post(frame::event(event));
+        self.post(frame::event(&event));
     }
 
     /// Tells all interfaces something.

@@ -34,7 +34,7 @@ struct Answer<'a> {
 #[serde(rename_all = "snake_case")]
 enum AnswerPayload<'a> {
     NodeResponse(&'a Result<NodeResponse, UiError>),
-    NodeEvent(NodeEvent),
+    NodeEvent(&'a NodeEvent),
 }
 
 /// Reads a request. What is not one, or not for the node, gives an error and the id to answer to, if there is one.
@@ -57,7 +57,7 @@ pub fn response(id: RequestId, response: &Result<NodeResponse, UiError>) -> Stri
 }
 
 /// The text of an event.
-pub fn event(event: NodeEvent) -> String {
+pub fn event(event: &NodeEvent) -> String {
     write(&Answer { to: Route::Host, id: None, payload: AnswerPayload::NodeEvent(event) })
 }
 
@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(read_request(&json), Ok((id, NodeRequest::Ping)));
         let answer = Err(UiError::locked());
         assert_eq!(response(id, &answer), Envelope::node_response(id, answer).to_json().unwrap());
-        assert_eq!(event(NodeEvent::Booted), Envelope::node_event(NodeEvent::Booted).to_json().unwrap());
+        assert_eq!(event(&NodeEvent::Booted), Envelope::node_event(NodeEvent::Booted).to_json().unwrap());
     }
 
     #[test]

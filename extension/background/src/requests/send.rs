@@ -4,7 +4,7 @@ use std::{cell::Cell, rc::Rc};
 
 use walnut_base::{
     Account, Amount, BlockHeight, CertificateKind, ChainId, ChainInfoQuery, Operation, SystemOperation,
-    Timestamp,
+    TimeDelta, Timestamp,
 };
 use walnut_client::{ClientError, Outcome, Progress, StagedBlock};
 use walnut_wallet::{
@@ -40,6 +40,9 @@ const OPERATIONS_KEPT_MAX: usize = 64 * 1024;
 /// First pause when validators do not end a round yet; it doubles so often.
 const TURN_RETRY_MILLIS_MIN: u64 = 250;
 const TURN_RETRY_DOUBLINGS_MAX: u32 = 7;
+
+/// Longest wait for which the background is kept from being suspended.
+const TURN_AWAKE_MAX: TimeDelta = TimeDelta::from_secs(5 * 60);
 
 /// Balances on a chain: its own, and one owner's.
 struct Before {
@@ -364,7 +367,11 @@ impl Session {
         };
         let (session, app) = (Rc::clone(self), Rc::clone(app));
         spawn_local(async move {
-            time::sleep_until(at.max(now.saturating_add_micros(pause * 1_000))).await;
+            let until = at.max(now.saturating_add_micros(pause * 1_000));
+            // With all windows closed the browser would end the wait. A long one goes on when the wallet is opened.
+            let busy = (until.delta_since(now) <= TURN_AWAKE_MAX).then(|| session.busy(&app));
+            time::sleep_until(until).await;
+            drop(busy);
             if let Some(turn) = session.turns.borrow_mut().get_mut(&chain_id) {
                 turn.is_scheduled = false;
             }
