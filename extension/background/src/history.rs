@@ -198,8 +198,12 @@ impl Session {
             item.chain_id == header.chain_id && item.height == Some(header.height) && item.approved.is_some()
         };
         let page = self.activity.borrow().page(Some(header.chain_id), None, usize::MAX);
+        let mut items = page.items.iter().filter(at_height).peekable();
+        if items.peek().is_none() {
+            return;
+        }
         let name = name_of(certificate);
-        for item in page.items.iter().filter(at_height) {
+        for item in items {
             let event = match &item.status {
                 _ if item.approved == Some(name) => certified(item, certificate),
                 S::Queued | S::Signed | S::Waiting(_) => overtaken(certificate),
