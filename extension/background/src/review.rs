@@ -167,7 +167,12 @@ impl Subject<'_> {
                     self.plain_party(account)
                 })
             }
-            Operation::System(_) => describe_operation(operation, &self.applications.kinds),
+            Operation::System(system) => match &**system {
+                SystemOperation::ChangeOwnership { super_owners, owners, .. } => {
+                    describe_owners(super_owners, owners, &|owner| self.owner(owner).replace('*', ""))
+                }
+                _ => describe_operation(operation, &self.applications.kinds),
+            },
         }
     }
 
@@ -373,9 +378,7 @@ pub(crate) fn describe_operation(operation: &Operation, kinds: &Kinds) -> String
         SystemOperation::OpenChain(config) => format!("Opens a chain with {}", tokens(config.balance)),
         SystemOperation::CloseChain => "Closes this chain for good".to_owned(),
         SystemOperation::ChangeOwnership { super_owners, owners, .. } => {
-            let owners = super_owners.iter().chain(owners.iter().map(|(owner, _)| owner));
-            let owners = owners.map(|owner| shorten(&owner.to_string())).collect::<Vec<_>>();
-            format!("Changes who owns this chain and when they may propose. Owners: {}", owners.join(", "))
+            describe_owners(super_owners, owners, &|owner| shorten(&owner.to_string()))
         }
         SystemOperation::ChangeApplicationPermissions(_) => {
             "Changes what applications may do here".to_owned()
@@ -395,6 +398,16 @@ pub(crate) fn describe_operation(operation: &Operation, kinds: &Kinds) -> String
         SystemOperation::ProcessRemovedEpoch(epoch) => format!("Takes note that epoch {epoch} is revoked"),
         SystemOperation::UpdateStreams(updates) => format!("Takes in news of {} streams", updates.len()),
     }
+}
+
+fn describe_owners(
+    super_owners: &[AccountOwner],
+    owners: &[(AccountOwner, u64)],
+    name: &dyn Fn(AccountOwner) -> String,
+) -> String {
+    let all = super_owners.iter().chain(owners.iter().map(|(owner, _)| owner));
+    let names = all.map(|owner| name(*owner)).collect::<Vec<_>>();
+    format!("Changes who owns this chain and when they may propose. Owners: {}", names.join(", "))
 }
 
 fn is_irreversible(operation: &Operation) -> bool {

@@ -49,7 +49,7 @@ pub(super) fn body(model: &Model, review: &Review, answer: Element) -> Element {
             let (tone, text) = warn(*warning);
             notice(tone, text, nothing())
         }))
-        .with(effects(review))
+        .with((!review.effects.is_empty()).then(|| effects(review)))
         .with((!review.received.is_empty()).then(|| {
             section(
                 say::RECEIVED,
