@@ -1,9 +1,13 @@
-//! Planted bugs: each file of `tests/sim/mutants` changes one place of the sources, and the simulator has to notice.
+//! Planted bugs: each file of `tests/sim/mutants` describes one, and the simulator has to notice it.
 //!
-//! The sources are copied below the target folder, so that the repository itself is never touched, and built in a folder of
-//! their own: cargo tells two copies of a package apart by nothing but the times of their files, and would take a changed
-//! one for the ordinary one.
+//! All of them are planted in one copy of the sources below the target folder, so that the repository itself is never
+//! touched and everything is built once. Each sleeps there until its name is in the environment of the program: without
+//! one the copy does what the repository does. A bug counts as caught by a seed that breaks a promise with it, and none
+//! without it; the seed is written into the bug's file, and `--known` tries only that one.
 
+mod copy;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -14,23 +18,15 @@ use super::{PACKAGE, PROFILE};
 use crate::machine::Machine;
 use crate::workspace::Workspace;
 
-/// Seeds that are tried, and steps of each, before a mutant counts as missed.
-const SEEDS: &str = "400";
-const STEPS: &str = "4000";
+/// Seeds that are tried before a bug counts as missed.
+const SEEDS: u64 = 200;
+/// Steps of each with faults. Healing takes about ten thousand more, and finds little.
+const STEPS: &str = "12000";
 
-/// What the simulator needs of the sources; the validator lends it single files.
-const SOURCES: [&str; 10] = [
-    "crates/walnut-base",
-    "crates/walnut-chain",
-    "crates/walnut-client",
-    "crates/walnut-execution",
-    "crates/walnut-storage",
-    "crates/walnut-views",
-    "crates/walnut-vm",
-    "crates/walnut-validator/src",
-    "tests/sim/src",
-    "tests/sim/Cargo.toml",
-];
+/// Where the name of the bug that is awake stands.
+const AWAKE: &str = "WALNUT_PLANTED";
+/// Stands in a replacement for: this bug is awake.
+const PLANTED: &str = "PLANTED";
 
 /// One planted bug.
 #[derive(Debug, Deserialize)]
@@ -42,31 +38,66 @@ struct Mutant {
     file: PathBuf,
     /// Text that the file has exactly once.
     find: String,
-    /// What stands there instead.
+    /// What stands there instead: the same, and the bug where [`PLANTED`] is true.
     replace: String,
+    /// What catches it.
+    caught_by: Option<Catch>,
 }
 
-/// Plants one bug after the other and runs the simulator until it notices; arguments choose some by name.
-pub(crate) fn run(machine: &Machine, workspace: &Workspace, names: &[String]) -> Result<()> {
-    let copy = workspace.target.join("mutants");
-    copy_sources(&workspace.root, &copy)?;
-    let mut files = fs::read_dir(workspace.root.join("tests/sim/mutants"))?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<Result<Vec<_>>>()?;
-    files.sort();
+/// How a bug was noticed.
+#[derive(Clone, Debug, Deserialize, PartialEq)]
+#[serde(deny_unknown_fields)]
+struct Catch {
+    seed: u64,
+    /// The promise that was broken.
+    promise: String,
+    /// After so many steps.
+    steps: u64,
+}
+
+impl Catch {
+    /// From the simulator's line about it.
+    fn parse(line: &str) -> Option<Self> {
+        let mut parts = line.strip_prefix("violation\t")?.split('\t');
+        let promise = parts.next()?.to_owned();
+        let seed = parts.next()?.strip_prefix("seed ")?.parse().ok()?;
+        let steps = parts.next()?.strip_prefix("steps ")?.parse().ok()?;
+        Some(Self { seed, promise, steps })
+    }
+
+    fn line(&self) -> String {
+        let Self { seed, promise, steps } = self;
+        format!("caught_by = {{ seed = {seed}, promise = \"{promise}\", steps = {steps} }}\n")
+    }
+}
+
+/// Wakes one bug after the other and runs the simulator until it notices. Arguments choose some by name; `--known` tries
+/// only the seeds that are known to catch them.
+pub(crate) fn run(machine: &Machine, workspace: &Workspace, args: &[String]) -> Result<()> {
+    let is_known = args.iter().any(|arg| arg == "--known");
+    let names = args.iter().filter(|arg| *arg != "--known").collect::<Vec<_>>();
+    let mutants = load(&workspace.root.join("tests/sim/mutants"))?;
+    if let Some(unknown) = names.iter().find(|name| !mutants.contains_key(**name)) {
+        bail!("no planted bug is called `{unknown}`");
+    }
+    let program = Program { machine, copy: workspace.target.join("mutants") };
+    program.build(&workspace.root, &mutants)?;
     let mut missed = Vec::new();
-    for file in files {
-        let name = file.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-        if !names.is_empty() && !names.contains(&name) {
-            continue;
-        }
-        let text = fs::read_to_string(&file)?;
-        let mutant: Mutant = toml::from_str(&text).with_context(|| file.display().to_string())?;
-        match try_one(machine, &copy, &mutant).with_context(|| name.clone())? {
-            Some(caught) => println!("{name:<34} {caught:<40} {}", mutant.breaks),
+    for (name, mutant) in mutants.iter().filter(|(name, _)| names.is_empty() || names.contains(name)) {
+        let caught = match (is_known, &mutant.caught_by) {
+            (true, None) => None,
+            (true, Some(known)) => program.catch(name, known.seed, 1)?,
+            (false, _) => program.catch(name, 1, SEEDS)?,
+        };
+        match caught {
+            Some(caught) => {
+                let Catch { seed, promise, steps } = &caught;
+                println!("{name:<30} {promise:<20} seed {seed:<4} steps {steps:<6} {}", mutant.breaks);
+                note(&workspace.root.join("tests/sim/mutants").join(format!("{name}.toml")), &caught)?;
+            }
             None => {
-                println!("{name:<34} {:<40} {}", "NOT CAUGHT", mutant.breaks);
-                missed.push(name);
+                println!("{name:<30} {:<38} {}", "NOT CAUGHT", mutant.breaks);
+                missed.push(name.as_str());
             }
         }
     }
@@ -76,72 +107,76 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, names: &[String]) ->
     }
 }
 
-/// By which promise, seed and steps the mutant was caught.
-fn try_one(machine: &Machine, copy: &Path, mutant: &Mutant) -> Result<Option<String>> {
-    let path = copy.join(&mutant.file);
-    let original = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-    if original.matches(&mutant.find).count() != 1 {
-        bail!("{} does not hold the text exactly once", mutant.file.display());
+fn load(folder: &Path) -> Result<BTreeMap<String, Mutant>> {
+    let mut mutants = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let text = fs::read_to_string(&path)?;
+        let mutant: Mutant = toml::from_str(&text).with_context(|| path.display().to_string())?;
+        if !mutant.replace.contains(PLANTED) {
+            bail!("{}: the replacement does not say {PLANTED}", path.display());
+        }
+        mutants.insert(name, mutant);
     }
-    fs::write(&path, original.replace(&mutant.find, &mutant.replace))?;
-    let manifest = copy.join("Cargo.toml");
-    let log = copy.join("log");
-    let build = machine.cargo().args(["build", "--profile", PROFILE, "-p", PACKAGE, "--manifest-path"]);
-    let target = copy.join("target");
-    let built = build.arg(&manifest).env("CARGO_TARGET_DIR", &target).dir(copy).logged(&log);
-    fs::write(&path, original)?;
-    built?;
-    let program = machine.run(target.join(PROFILE).join(PACKAGE));
-    if program.args(["--seeds", SEEDS, "--steps", STEPS]).logged(&log).is_ok() {
-        return Ok(None);
-    }
-    let output = fs::read_to_string(&log)?;
-    let caught = output.lines().find_map(|line| line.strip_prefix("violation\t"));
-    match caught {
-        Some(caught) => Ok(Some(caught.replace('\t', ", "))),
-        None => bail!("the simulator failed without a reason: {output}"),
+    Ok(mutants)
+}
+
+/// Writes into the file of a bug what catches it.
+fn note(path: &Path, caught: &Catch) -> Result<()> {
+    let text = fs::read_to_string(path)?;
+    let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("caught_by = "));
+    let without = lines.collect::<String>();
+    let (head, tail) = without.split_once('\n').unwrap_or((&without, ""));
+    let noted = format!("{head}\n{}{tail}", caught.line());
+    match noted == text {
+        true => Ok(()),
+        false => Ok(fs::write(path, noted)?),
     }
 }
 
-fn copy_sources(root: &Path, copy: &Path) -> Result<()> {
-    for source in SOURCES {
-        copy_all(&root.join(source), &copy.join(source))?;
-    }
-    for file in ["Cargo.lock", "rust-toolchain.toml"] {
-        copy_file(&root.join(file), &copy.join(file))?;
-    }
-    let members = SOURCES.iter().filter(|source| source.matches('/').count() == 1);
-    let members = members.copied().chain(["tests/sim"]).collect::<Vec<_>>();
-    let manifest = fs::read_to_string(root.join("Cargo.toml"))?;
-    let lines = manifest.lines().map(|line| match line.starts_with("members = ") {
-        true => format!("members = {members:?}"),
-        false => line.to_owned(),
-    });
-    write_if_new(&copy.join("Cargo.toml"), lines.collect::<Vec<_>>().join("\n").as_bytes())
+/// The simulator with all bugs in it.
+struct Program<'a> {
+    machine: &'a Machine,
+    copy: PathBuf,
 }
 
-fn copy_all(from: &Path, to: &Path) -> Result<()> {
-    if !from.is_dir() {
-        return copy_file(from, to);
+impl Program<'_> {
+    fn target(&self) -> PathBuf {
+        self.copy.join("target")
     }
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        copy_all(&entry.path(), &to.join(entry.file_name()))?;
+
+    fn build(&self, root: &Path, mutants: &BTreeMap<String, Mutant>) -> Result<()> {
+        copy::plant(root, &self.copy, mutants)?;
+        let build = self.machine.cargo().args(["build", "--profile", PROFILE, "-p", PACKAGE]);
+        let build = build.arg("--manifest-path").arg(self.copy.join("Cargo.toml"));
+        build.env("CARGO_TARGET_DIR", self.target()).dir(&self.copy).logged(&self.copy.join("log"))
     }
-    Ok(())
+
+    /// What the first of these seeds notices; none if none does, or if it notices as much without the bug.
+    fn catch(&self, name: &str, seed: u64, seeds: u64) -> Result<Option<Catch>> {
+        let Some(caught) = self.run(name, seed, seeds)? else { return Ok(None) };
+        match self.run("", caught.seed, 1)? {
+            None => Ok(Some(caught)),
+            Some(other) => bail!("seed {} breaks {} without any bug", other.seed, other.promise),
+        }
+    }
+
+    fn run(&self, awake: &str, seed: u64, seeds: u64) -> Result<Option<Catch>> {
+        let log = self.copy.join("log");
+        let program = self.machine.run(self.target().join(PROFILE).join(PACKAGE)).env(AWAKE, awake);
+        let program = program.args(["--jobs", "1", "--steps", STEPS]);
+        let program = program.args(["--seed", &seed.to_string(), "--seeds", &seeds.to_string()]);
+        if program.logged(&log).is_ok() {
+            return Ok(None);
+        }
+        let output = fs::read_to_string(&log)?;
+        match output.lines().find_map(Catch::parse) {
+            Some(caught) => Ok(Some(caught)),
+            None => bail!("the simulator failed without a reason: {output}"),
+        }
+    }
 }
 
-fn copy_file(from: &Path, to: &Path) -> Result<()> {
-    write_if_new(to, &fs::read(from).with_context(|| from.display().to_string())?)
-}
-
-/// Keeps the time of a file that stays as it is, so that it is not built again.
-fn write_if_new(path: &Path, content: &[u8]) -> Result<()> {
-    if fs::read(path).is_ok_and(|old| old == content) {
-        return Ok(());
-    }
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    Ok(fs::write(path, content)?)
-}
+#[cfg(test)]
+mod tests;
