@@ -3,6 +3,7 @@
 use anyhow::{Result, bail};
 
 use crate::demo::Options;
+use crate::fuzz;
 use crate::machine::Browser;
 
 /// What `cargo xtask` prints when asked for help.
@@ -22,7 +23,10 @@ cargo xtask <command>
   bench [--json] [...]     measure; the arguments go to the benchmark
   sim [--seed N] [--steps N] [--seeds K] [--hours H] [...]
                            simulate networks in which everything goes wrong
-  mutants [NAME...]        plant bugs and let the simulator find them
+  mutants [--known] [NAME...]
+                           plant bugs and let the simulator find them
+  fuzz [--target T,...] [--minutes M] [--minimize]
+                           feed every decoder and handler with nonsense
   interop [--bin DIR] [--only PART] [--list]
                            our programs against the reference's
   record DIR [--against reference|ours|mixed] [--rules R] [--blocks N] [--seed N]
@@ -57,10 +61,10 @@ pub(crate) enum Command {
     Record {
         args: Vec<String>,
     },
-    /// `names` is empty for all.
     Mutants {
-        names: Vec<String>,
+        args: Vec<String>,
     },
+    Fuzz(fuzz::Options),
     Demo(Options),
 }
 
@@ -77,7 +81,8 @@ impl Command {
             "sim" => Ok(Self::Sim { args: rest }),
             "interop" => Ok(Self::Interop { args: rest }),
             "record" => Ok(Self::Record { args: rest }),
-            "mutants" => Ok(Self::Mutants { names: rest }),
+            "mutants" => Ok(Self::Mutants { args: rest }),
+            "fuzz" => Ok(Self::Fuzz(parse_fuzz(&rest)?)),
             "replay" if rest.is_empty() => bail!("replay needs at least one folder"),
             "replay" => Ok(Self::Replay { args: rest }),
             plain => {
@@ -120,6 +125,26 @@ fn parse_demo(args: &[String]) -> Result<Options> {
                 None => bail!("--browser needs a name"),
             },
             other => bail!("demo does not know `{other}`"),
+        }
+    }
+    Ok(options)
+}
+
+fn parse_fuzz(args: &[String]) -> Result<fuzz::Options> {
+    let mut options = fuzz::Options { targets: Vec::new(), minutes: 5.0, minimize: false };
+    let mut args = args.iter();
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--minimize" => options.minimize = true,
+            "--target" => match args.next() {
+                Some(names) => options.targets.extend(names.split(',').map(str::to_owned)),
+                None => bail!("--target needs a name"),
+            },
+            "--minutes" => match args.next().and_then(|minutes| minutes.parse().ok()) {
+                Some(minutes) if minutes > 0.0 => options.minutes = minutes,
+                _ => bail!("--minutes needs a number"),
+            },
+            other => bail!("fuzz does not know `{other}`"),
         }
     }
     Ok(options)

@@ -13,6 +13,7 @@ mod demo;
 mod doctor;
 mod examples;
 mod extension;
+mod fuzz;
 mod gate;
 mod interop;
 mod machine;
@@ -82,7 +83,8 @@ fn run(command: Command) -> anyhow::Result<()> {
             interop::run(&machine, &workspace, "record", &args)
         }
         Command::Sim { args } => sim::run(&machine, &workspace, &args),
-        Command::Mutants { names } => sim::run_mutants(&machine, &workspace, &names),
+        Command::Mutants { args } => sim::run_mutants(&machine, &workspace, &args),
+        Command::Fuzz(options) => fuzz::run(&machine, &workspace, &options),
         Command::Demo(options) => {
             setup::run(&machine, &workspace)?;
             demo::run(&machine, &workspace, &options)

@@ -3,11 +3,13 @@
 //! Everything is deterministic: keys come from numbers, time stands still until it is set, and futures over stores in
 //! memory are ready at once, so that the functions here are not asynchronous.
 
+mod inbox;
 mod network;
 mod node;
 
 use walnut_base::{AccountSecretKey, Ed25519SecretKey, ValidatorSecretKey};
 
+pub use inbox::TestInbox;
 pub use network::TestNetwork;
 pub use node::TestNode;
 pub use walnut_views::ready as block_on;

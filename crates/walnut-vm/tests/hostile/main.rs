@@ -2,6 +2,7 @@
 #![allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "noise may be cut off")]
 #![allow(clippy::unwrap_used, reason = "these are tests")]
 
+mod application;
 mod calls;
 mod growth;
 mod mutations;

@@ -2,7 +2,10 @@
 
 use walnut_vm::{EntryPoint, Machine, MemoryBudget, Module, ModuleError, ModuleKind, Step};
 
-use crate::{calls::answer, rng::Rng};
+use crate::{
+    application::{SMALL, answer},
+    rng::Rng,
+};
 
 const CONTRACT: &[u8] = include_bytes!("../../../../tests/vectors/applications/counter_contract.wasm");
 const SERVICE: &[u8] = include_bytes!("../../../../tests/vectors/applications/counter_service.wasm");
@@ -61,35 +64,6 @@ fn mutate(original: &[u8], rng: &mut Rng) -> Vec<u8> {
     }
     bytes
 }
-
-/// Small modules, so that a change is likely to hit something that matters.
-const SMALL: [&str; 4] = [
-    r#"(module
-        (import "linera:app/base-runtime-api" "application-parameters" (func $parameters (param i32)))
-        (import "linera:app/contract-runtime-api" "write-batch" (func $write (param i32 i32)))
-        (memory (export "memory") 2)
-        (table 4 funcref) (elem (i32.const 1) $a $b)
-        (global $next (mut i32) (i32.const 4096))
-        (func $a (param i32) (result i32) (i32.add (local.get 0) (i32.const 1)))
-        (func $b (param i32) (result i32) (i32.mul (local.get 0) (i32.const 3)))
-        (func (export "cabi_realloc") (param i32 i32 i32 i32) (result i32)
-            (global.get $next) (global.set $next (i32.add (global.get $next) (local.get 3))))
-        (func (export "linera:app/contract-entrypoints#execute-operation") (param i32 i32) (result i32)
-            (local $i i32) (local $x f64)
-            (local.set $i (i32.const 5))
-            (block $out (loop $again
-                (br_if $out (i32.eqz (local.tee $i (i32.sub (local.get $i) (i32.const 1)))))
-                (drop (call_indirect (param i32) (result i32) (local.get $i) (i32.const 2)))
-                (local.set $x (f64.div (local.get $x) (f64.const 0)))
-                (br $again)))
-            (call $parameters (i32.const 64))
-            (call $write (i32.const 128) (i32.const 1))
-            (i32.const 64))
-        (data (i32.const 128) "\02\00\00\00\00\10\00\00\01\00\00\00\00\10\00\00\01\00\00\00"))"#,
-    "(module (memory (export \"memory\") 1 2) (func (export \"f\") (result i32) (memory.grow (i32.const 1))))",
-    "(module (func (param i32) (block (block (block (br_table 0 1 2 0 (local.get 0)))))))",
-    "(module (global (export \"g\") (mut i64) (i64.const 7)) (func (result i64) (i64.extend8_s (global.get 0))))",
-];
 
 #[test]
 fn small_modules_with_changed_bytes_do_no_harm() {

@@ -2,6 +2,7 @@
 
 use super::Command;
 use crate::demo::Options;
+use crate::fuzz;
 use crate::machine::Browser;
 
 fn parse(line: &str) -> anyhow::Result<Command> {
@@ -21,6 +22,14 @@ fn known_commands() {
         parse("demo --keep --browser firefox").unwrap(),
         Command::Demo(Options { headed: false, keep: true, browser: Browser::Firefox })
     );
+    assert_eq!(
+        parse("fuzz --target inbox,texts --minutes 0.5").unwrap(),
+        Command::Fuzz(fuzz::Options {
+            targets: vec!["inbox".into(), "texts".into()],
+            minutes: 0.5,
+            minimize: false
+        })
+    );
     assert_eq!(parse("bench --json").unwrap(), Command::Bench { args: vec!["--json".into()] });
 }
 
@@ -33,6 +42,9 @@ fn refusals_name_the_word() {
         ("demo --fast", "demo does not know `--fast`"),
         ("demo --browser", "--browser needs a name"),
         ("demo --browser lynx", "unknown browser `lynx`"),
+        ("fuzz --minutes soon", "--minutes needs a number"),
+        ("fuzz --target", "--target needs a name"),
+        ("fuzz everything", "fuzz does not know `everything`"),
         ("test tidy", "test takes nothing"),
     ] {
         let error = parse(line).unwrap_err().to_string();
