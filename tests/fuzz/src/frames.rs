@@ -13,7 +13,7 @@ use crate::input::Input;
 pub(crate) fn run(data: &[u8]) {
     let mut input = Input::new(data);
     let http_status = [200, 200, 200, 200, 404, 503, input.short()][input.below(7)];
-    let has_status = input.byte() % 8 == 0;
+    let has_status = input.byte().is_multiple_of(8);
     let header_bytes = usize::from(input.byte() % 32);
     let header = String::from_utf8_lossy(input.take(header_bytes)).into_owned();
     drop(status_from_pairs(Some(&header), Some(&header)));

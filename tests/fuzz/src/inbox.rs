@@ -75,7 +75,7 @@ pub(crate) fn run(data: &[u8]) {
         if input.is_empty() {
             break;
         }
-        let is_delivery = input.byte() % 2 == 0;
+        let is_delivery = input.byte().is_multiple_of(2);
         let bundle = bundle(&mut input);
         let (outcome, expected) = match is_delivery {
             true => (inbox.add(&bundle), model.add(&bundle)),

@@ -283,7 +283,7 @@ impl<'a> Run<'a> {
         let proposal = self.proposals[last - input.below(last + 1)].clone();
         let block = self.execute(&proposal)?.into_inner();
         let round = Self::round(input, proposal.content.round);
-        if input.byte() % 4 > 0 {
+        if !input.byte().is_multiple_of(4) {
             return Some((block, round, round == proposal.content.round));
         }
         let mut bytes = to_bcs(&block);
