@@ -141,7 +141,7 @@ impl Network {
 
     /// Address of its faucet.
     pub(crate) fn faucet(&self) -> String {
-        format!("http://127.0.0.1:{FAUCET_PORT}/")
+        format!("http://127.0.0.1:{FAUCET_PORT}")
     }
 
     /// A folder that goes away with the network.
