@@ -139,7 +139,14 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
         Ok("two posts of another chain".to_owned())
     })?;
     steps.step("change-application-permissions, show-ownership", || {
-        ana.ask(&["change-application-permissions", "--chain-id", &ana_chain, "--close-chain", &counter])?;
+        let applications = format!(r#"["{counter}"]"#);
+        ana.ask(&[
+            "change-application-permissions",
+            "--chain-id",
+            &ana_chain,
+            "--close-chain",
+            &applications,
+        ])?;
         let shown = ana.ask(&["show-ownership", "--chain-id", &ana_chain])?;
         ensure!(shown.contains(&ana_owner), "{shown}");
         Ok("changed".to_owned())
