@@ -70,7 +70,13 @@ impl Case {
             Ok("ready".to_owned())
         });
         let (Ok(()), Some(network)) = (started, network) else { return };
-        let lab = Lab { programs, network: &network, rules: self.rules, kept: Default::default() };
+        let lab = Lab {
+            programs,
+            network: &network,
+            makeup: self.makeup,
+            rules: self.rules,
+            kept: Default::default(),
+        };
         for (scenario, play) in &self.scenarios {
             let mut steps = Steps::new(table, format!("{name}: {scenario}"));
             if play(&lab, &mut steps).is_err() {

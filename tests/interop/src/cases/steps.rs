@@ -6,7 +6,7 @@ use anyhow::{Context as _, ensure};
 use walnut_base::Amount;
 
 use crate::{
-    network::{Network, Rules},
+    network::{Makeup, Network, Rules},
     programs::Programs,
     table::Table,
     validator::Restarted,
@@ -16,6 +16,7 @@ use crate::{
 pub(crate) struct Lab<'lab> {
     pub programs: &'lab Programs,
     pub network: &'lab Network,
+    pub makeup: Makeup,
     pub rules: Rules,
     /// Validators that were started again.
     pub kept: RefCell<Vec<Restarted>>,

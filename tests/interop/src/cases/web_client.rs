@@ -6,7 +6,10 @@ use anyhow::{bail, ensure};
 use serde_json::Value;
 
 use super::{Lab, Steps, steps::Failed};
-use crate::{network::Rules, running};
+use crate::{
+    network::{Makeup, Rules},
+    running,
+};
 
 /// What `web/run.mjs` does, one row for each of its cases.
 pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Failed> {
@@ -33,6 +36,8 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
         let detail = format!("{} ms  {}", line["ms"], detail.lines().next().unwrap_or_default());
         let outcome = steps.step(name, || match line["ok"].as_bool() {
             Some(true) => Ok(detail),
+            // Seen where blocks cost something: transfers in turn both ways end in a message out of order.
+            _ if lab.makeup == Makeup::Theirs => Ok(format!("FAILS BETWEEN THEIR OWN PROGRAMS: {detail}")),
             _ => bail!("{detail}"),
         });
         // The script goes on after a case that failed, and so does the table.
