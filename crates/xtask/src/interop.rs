@@ -31,10 +31,23 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, command: &str, args:
     machine.cargo().args(["build", "--quiet", "--release"]).args(packages).status()?;
     let ours = workspace.target.join("release");
     let program = machine.run(ours.join(PACKAGE)).arg("--reference").arg(reference).arg("--ours").arg(&ours);
+    let program = program.env("WALNUT_EXAMPLES_TEST", examples_test(machine)?);
     let program = browsers(machine, workspace, program)?.arg("--examples").arg(examples::folder(workspace));
     let program = program.arg("--logs").arg(workspace.target.join("interop")).arg(command).args(rest);
     // Folders are meant as the caller typed them.
     program.dir(&std::env::current_dir()?).status()
+}
+
+/// Builds the tests of the examples; their program has a name that only cargo knows.
+fn examples_test(machine: &Machine) -> Result<String> {
+    let build = ["test", "--quiet", "--no-run", "--message-format", "json", "-p", "walnut-applications"];
+    let messages = machine.cargo().args(build).args(["--test", "examples"]).output()?;
+    let message = |line: &str| serde_json::from_str::<serde_json::Value>(line).ok();
+    let program = messages.lines().filter_map(message).find_map(|message| {
+        let is_test = message["target"]["name"] == "examples" && message["profile"]["test"] == true;
+        is_test.then(|| message["executable"].as_str().map(str::to_owned)).flatten()
+    });
+    program.context("cargo did not say where the tests of the examples are")
 }
 
 /// Tells the program where browsers, their packages and the scripts for them are.

@@ -1,9 +1,11 @@
-//! A network in this process, and nodes that know nothing yet.
+//! A network in this process, or one that somebody else has started, and nodes that know nothing yet.
 
 use std::rc::Rc;
 
 use rand_core::OsRng;
-use walnut_base::{AccountOwner, AccountSecretKey, BlockHeight, ChainId, CryptoHash, TimeDelta, http};
+use walnut_base::{
+    AccountOwner, AccountSecretKey, BlockHeight, ChainId, CryptoHash, GenesisConfig, TimeDelta, http,
+};
 use walnut_cli::{Connections, NativeHost, NativeOutside};
 use walnut_client::{ChainMode, ClaimedChain, Client, FaucetRequest, LocalNode, Options, faucet};
 use walnut_execution::WasmApplications;
@@ -20,9 +22,16 @@ const FAUCET_LIMITS: http::Limits =
 /// A client whose store is memory.
 pub(crate) type Wallet = Client<NativeHost<MemoryStorage>>;
 
+/// If set, the address of a faucet whose network is used instead of one of ours: `tests/interop` runs these tests on the
+/// validators of the reference. Its prices and the hosts it allows are not ours to choose.
+const FAUCET_VARIABLE: &str = "WALNUT_EXAMPLES_FAUCET";
+
 /// Four validators of two shards each, and a faucet.
 pub struct Network {
-    net: LocalNet,
+    /// Absent when somebody else has started it.
+    net: Option<LocalNet>,
+    genesis: GenesisConfig,
+    faucet: String,
     connections: Connections,
     applications: WasmApplications<NativeOutside>,
 }
@@ -46,10 +55,21 @@ impl Network {
 
     async fn with(options: LocalNetOptions) -> Self {
         assert_eq!((options.validators, options.shards), (4, 2));
-        let net = LocalNet::start(options).await.expect("the network starts");
+        let (net, genesis, faucet) = match std::env::var(FAUCET_VARIABLE) {
+            Ok(faucet) => {
+                let answer = ask(&faucet, FaucetRequest::GenesisConfig);
+                (None, faucet::read_genesis(&answer).expect("the faucet knows the genesis"), faucet)
+            }
+            Err(_) => {
+                let net = LocalNet::start(options).await.expect("the network starts");
+                let genesis = GenesisConfig::clone(&net.genesis);
+                let faucet = net.faucet.clone().expect("the network has a faucet");
+                (Some(net), genesis, faucet)
+            }
+        };
         // The nodes share what they have loaded: each executes by itself, but compiling once is enough.
         let applications = WasmApplications::new(NativeOutside::default());
-        Self { net, connections: Connections::default(), applications }
+        Self { net, genesis, faucet, connections: Connections::default(), applications }
     }
 
     /// Somebody with a new key and a chain from the faucet, with 1000 tokens.
@@ -68,24 +88,15 @@ impl Network {
         let connections = Rc::clone(&self.connections);
         let key = key.map(Rc::new);
         let host = NativeHost::new(MemoryStorage::new(), self.applications.clone(), connections, key);
-        LocalNode::initialize(&host, &self.net.genesis).await.expect("an empty store takes any genesis");
+        LocalNode::initialize(&host, &self.genesis).await.expect("an empty store takes any genesis");
         // Who goes on has seen messages arrive.
         let options = Options { wait_for_outgoing_messages: true, ..Options::default() };
         Client::open(Rc::new(host), options).await.expect("the store was prepared")
     }
 
-    /// Blocks this thread; the faucet runs in others.
     fn claim(&self, owner: AccountOwner) -> ClaimedChain {
-        let content_type = http::Header { name: "content-type".into(), value: b"application/json".to_vec() };
-        let request = http::Request {
-            method: http::Method::Post,
-            url: self.net.faucet.clone().expect("the network has a faucet"),
-            headers: vec![content_type],
-            body: FaucetRequest::Claim(owner).body().into_bytes(),
-        };
-        let response = HttpClient::default().exchange(&request, FAUCET_LIMITS).expect("the faucet answers");
-        let text = String::from_utf8(response.body).expect("the faucet speaks JSON");
-        faucet::read_claim(&text, &owner).expect("the faucet has enough")
+        let answer = ask(&self.faucet, FaucetRequest::Claim(owner));
+        faucet::read_claim(&answer, &owner).expect("the faucet has enough")
     }
 
     /// A new node downloads the person's chain and executes all of it. It must come to the state hash that validators
@@ -110,6 +121,21 @@ impl Network {
     /// Ends the network. People should be gone by then.
     pub async fn stop(self) {
         drop(self.connections);
-        self.net.stop().await;
+        if let Some(net) = self.net {
+            net.stop().await;
+        }
     }
+}
+
+/// What a faucet answers. Blocks this thread; a faucet of ours runs in others.
+fn ask(url: &str, question: FaucetRequest) -> String {
+    let content_type = http::Header { name: "content-type".into(), value: b"application/json".to_vec() };
+    let request = http::Request {
+        method: http::Method::Post,
+        url: url.to_owned(),
+        headers: vec![content_type],
+        body: question.body().into_bytes(),
+    };
+    let response = HttpClient::default().exchange(&request, FAUCET_LIMITS).expect("the faucet answers");
+    String::from_utf8(response.body).expect("the faucet speaks JSON")
 }

@@ -38,6 +38,9 @@ struct Cli {
     /// Where logs are kept.
     #[arg(long)]
     logs: PathBuf,
+    /// What the recorder's client logs on standard error: error, warn, info, debug or trace.
+    #[arg(long, default_value = "error")]
+    log: tracing::Level,
     #[command(subcommand)]
     command: Command,
 }
@@ -59,6 +62,7 @@ enum Command {
 
 fn main() -> anyhow::Result<ExitCode> {
     let cli = Cli::parse();
+    tracing_subscriber::fmt().with_max_level(cli.log).with_writer(std::io::stderr).with_ansi(false).init();
     let programs = || Programs::find(&cli.reference, &cli.ours, &cli.examples, &cli.logs);
     match &cli.command {
         Command::Cases { only, list: true } => {

@@ -82,6 +82,7 @@ impl Rules {
         }
     }
 
+    /// Flags of the protocol, and this machine, where the tests of an example have a server.
     fn allow_list(self) -> &'static str {
         match self {
             Self::NoFees | Self::Testnet => "localhost",

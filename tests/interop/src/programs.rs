@@ -20,6 +20,8 @@ pub(crate) struct Programs {
     pub examples: PathBuf,
     /// Where logs are kept.
     pub logs: PathBuf,
+    /// The program of the examples' tests.
+    pub examples_test: PathBuf,
     /// Folder of the scripts that drive browsers.
     pub browser_tests: PathBuf,
     /// Folder of the page with the reference's web client.
@@ -64,6 +66,7 @@ impl Programs {
             ours: whole(ours)?,
             examples: whole(examples)?,
             logs: whole(logs)?,
+            examples_test: variable("WALNUT_EXAMPLES_TEST")?,
             browser_tests: variable("WALNUT_BROWSER_TESTS")?,
             web_client: variable("WALNUT_WEB_CLIENT")?,
             chromium: Browser::find("chromium", "WALNUT_CHROMIUM")?,

@@ -2,6 +2,7 @@
 
 mod both_wallets;
 mod committee;
+mod examples;
 mod extension;
 mod our_wallet;
 mod outage;
@@ -35,6 +36,8 @@ const WALLETS: &[(&str, Scenario)] = &[
 ];
 /// Its last publication is older than historical hashing: its blocks are not those that any validators vote for then.
 const WEB_CLIENT: &[(&str, Scenario)] = &[("their web client", web_client::scenario)];
+/// They are about prices, too.
+const EXAMPLES: &[(&str, Scenario)] = &[("examples", examples::scenario)];
 /// And those without fees with this, too. Committees change last: the others do not expect it.
 const MORE: &[(&str, Scenario)] = &[
     ("extension in Chromium", extension::chromium),
@@ -50,7 +53,7 @@ pub(crate) fn all() -> Vec<Case> {
         for rules in [Rules::NoFees, Rules::Testnet, Rules::Historical] {
             let scenarios = match rules {
                 Rules::NoFees => [WALLETS, WEB_CLIENT, MORE].concat(),
-                Rules::Testnet => [WALLETS, WEB_CLIENT].concat(),
+                Rules::Testnet => [WALLETS, WEB_CLIENT, EXAMPLES].concat(),
                 Rules::Historical => WALLETS.to_vec(),
             };
             cases.push(Case { makeup, rules, scenarios });

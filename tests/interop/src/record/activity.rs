@@ -139,6 +139,12 @@ impl Activity {
                 println!("     refused: {error}");
                 Ok(())
             }
+            // The block is kept, and goes on when this chain is drawn again.
+            Err(error @ CliError::NotNow { .. }) if self.refused < REFUSED_MAX => {
+                self.refused += 1;
+                println!("     later: {error}");
+                Ok(())
+            }
             Err(error) => bail!("after {} blocks: {error}", self.blocks),
         }
     }
