@@ -12,6 +12,7 @@ use walnut_views::Batch;
 
 use super::{
     Outcome, PendingProposal, Progress, StagedBlock,
+    opening::{is_fast_elsewhere, must_open, opening},
     round::Turn,
     votes::{confirmed, validated},
 };
@@ -191,15 +192,19 @@ impl<H: Host> Client<H> {
     ) -> Result<Outcome, ClientError> {
         let chain_id = pending.block.chain_id;
         let mut info = self.manager_info(chain_id).await?;
-        if info.manager.round_timeout.is_some_and(|deadline| deadline <= self.host.now())
-            && Box::pin(self.time_out(chain_id, on_progress)).await.is_ok()
-        {
+        let mut are_parted = false;
+        if info.manager.round_timeout.is_some_and(|deadline| deadline <= self.host.now()) {
+            let ended = Box::pin(self.time_out(chain_id, on_progress)).await;
+            are_parted = ended.is_err_and(|error| is_fast_elsewhere(&error));
             info = self.manager_info(chain_id).await?;
         }
         if info.next_block_height > pending.block.height {
             return self.decided(pending).await;
         }
         let owner = self.proposer(chain_id).await?;
+        let committee = self.chain_committee(chain_id).await?;
+        let opening = opening(&info.manager, &owner);
+        let must_open = are_parted && must_open(&info.manager, &owner);
         // Somebody else's block may have to be finished first: of that one nothing is told as if it were the caller's.
         let quiet = |_| {};
         let mut on_progress = on_progress;
@@ -242,8 +247,14 @@ impl<H: Host> Client<H> {
             None => {
                 let has_oracles =
                     candidate.block.body.oracle_responses.iter().any(|responses| !responses.is_empty());
-                match self.choose_round(&info, candidate.owner, has_oracles, pending.round()).await? {
-                    Turn::Now(round) => self.sign_and_keep(pending, &candidate, round).await?,
+                let signed = pending.round();
+                match self.choose_round(&info, candidate.owner, has_oracles, signed, must_open).await? {
+                    Turn::Now(round) => {
+                        if let Some(opening) = &opening {
+                            Box::pin(self.open_round(chain_id, &committee, opening)).await?;
+                        }
+                        self.sign_and_keep(pending, &candidate, round).await?
+                    }
                     Turn::Later { timestamp, current_round } => {
                         self.local.set_pending_proposal(pending, Batch::default()).await?;
                         let leader = info.manager.leader;
@@ -257,7 +268,6 @@ impl<H: Host> Client<H> {
         if round.is_fast() || !pending.blobs.is_empty() {
             self.propose_locally(pending, &proposal).await?;
         }
-        let committee = self.chain_committee(chain_id).await?;
         let Candidate { block, .. } = candidate;
         let (votes, mut late) =
             Box::pin(self.collect_votes(&committee, &proposal, &block, on_progress)).await?;

@@ -11,6 +11,7 @@
 mod contents;
 mod drive;
 mod inbox;
+mod opening;
 mod pending;
 mod round;
 mod stage;

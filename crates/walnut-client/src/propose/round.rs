@@ -19,7 +19,7 @@ impl<H: Host> Client<H> {
     pub(super) async fn round_for_staging(&self, chain_id: ChainId) -> Result<Option<u32>, ClientError> {
         let info = self.local.chain_info(ChainInfoQuery::new(chain_id).with_manager_values()).await?;
         let Some(owner) = self.owner_of(chain_id) else { return Ok(None) };
-        match self.choose_round(&info, owner, true, None).await {
+        match self.choose_round(&info, owner, true, None, false).await {
             Ok(Turn::Now(round)) => Ok(round.multi_leader()),
             // Not our turn: whatever round comes then is not known yet.
             Ok(Turn::Later { .. })
@@ -29,19 +29,20 @@ impl<H: Host> Client<H> {
     }
 
     /// The round for a proposal. `signed` is the round that this very proposal was signed for before: sending it again is
-    /// no conflict with itself.
+    /// no conflict with itself. With `must_open` that of somebody else is none either (see [`super::opening`]).
     pub(super) async fn choose_round(
         &self,
         info: &ChainInfo,
         owner: AccountOwner,
         has_oracle_responses: bool,
         signed: Option<Round>,
+        must_open: bool,
     ) -> Result<Turn, ClientError> {
         let manager = &info.manager;
         let current = manager.current_round;
         let skip_fast = current.is_fast() && (has_oracle_responses || !self.options.allow_fast_blocks);
-        let is_taken =
-            proposals(manager).any(|proposal| proposal.content.round == current) || signed == Some(current);
+        let is_others = proposals(manager).any(|proposal| proposal.content.round == current);
+        let is_taken = (is_others && !must_open) || signed == Some(current);
         let later = || match manager.round_timeout {
             Some(timestamp) => Ok(Turn::Later { timestamp, current_round: current }),
             None => Err(ClientError::ConflictingProposal(current)),

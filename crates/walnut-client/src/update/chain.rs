@@ -99,7 +99,7 @@ impl<H: Host> Updater<'_, H> {
             return Ok(());
         }
         if let Some(LockingBlock::Regular(certificate)) = manager.requested_locking.as_deref()
-            && certificate.round == round
+            && certificate.round > remote.manager.current_round
             && let Ok(info) = self.remote.send_validated(certificate, true).await
             && info.manager.current_round >= round
         {

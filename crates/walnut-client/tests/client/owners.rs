@@ -294,3 +294,101 @@ fn what_was_left_of_a_decided_height_is_not_in_the_way_of_the_next_block() {
         block_on(race.other.stage(race.chain, vec![transfer(race.elsewhere, 9)], vec![])).expect("stages");
     assert_eq!(committed(block_on(race.other.propose(staged, &quiet))).height(), BlockHeight(2));
 }
+
+/// Ana as a super owner beside Ben, whose turn every single-leader round is.
+fn beside(multi_leader_rounds: u32) -> Shared {
+    let timeouts = TimeoutConfig {
+        fast_round_duration: Some(TimeDelta::from_secs(3)),
+        base_timeout: TimeDelta::from_secs(2),
+        ..TimeoutConfig::default()
+    };
+    let regular = ChainOwnership::multiple([(owner(BEN), 100)], multi_leader_rounds, timeouts);
+    Shared::new(ChainOwnership { super_owners: [owner(ANA)].into(), ..regular }, BEN)
+}
+
+impl Shared {
+    /// Half of the validators vote for it, and Ana learns of it; the others never do.
+    fn half_votes_for(&self, proposal: &BlockProposal) {
+        for validator in &self.network.validators[..2] {
+            let remote = self.ana.host().remote(&validator.public_key, "").expect("it is known");
+            block_on(remote.handle_block_proposal(proposal.clone())).expect("it votes");
+        }
+        block_on(self.ana.sync_chain(self.chain)).expect("syncs");
+    }
+
+    /// The other half goes away, or comes back.
+    fn rest_is(&self, fault: Fault) {
+        self.network.validators[2..].iter().for_each(|validator| validator.fault.set(fault));
+    }
+
+    fn staged(&self, client: &Client<Wallet>, tokens: u128) -> walnut_client::StagedBlock {
+        let operations = vec![transfer(self.elsewhere, tokens)];
+        block_on(client.stage(self.chain, operations, vec![])).expect("stages")
+    }
+}
+
+/// Retries until the block is there, with as much patience as a few rounds need.
+fn after_some_rounds(race: &Shared, client: &Client<Wallet>) -> ConfirmedBlockCertificate {
+    for _ in 0..5 {
+        race.pass(Timestamp::from(race.network.clock.get() + 3_000_000));
+        if let Ok(Some(Outcome::Committed(made))) = block_on(client.retry_pending(race.chain, &quiet)) {
+            return *made;
+        }
+    }
+    panic!("the rounds do not end");
+}
+
+#[test]
+fn a_super_owner_finishes_a_fast_block_that_another_owner_took_on_for_half_of_the_validators() {
+    let race = beside(1);
+    let mine = race.staged(&race.ana, 7);
+    let fast = BlockProposal::new_initial(Round::Fast, mine.proposed(), &owner_key(ANA));
+    race.half_votes_for(&fast);
+    for (round, key) in [(Round::MultiLeader(0), ANA), (Round::SingleLeader(0), BEN)] {
+        let again = BlockProposal::new_retry_fast(round, mine.proposed(), fast.signature, &owner_key(key));
+        race.half_votes_for(&again);
+    }
+    // The rest is in the fast round and takes nothing later from Ben; nothing of Ana's is left that could be passed on.
+    let (_, round, leader) = waiting(block_on(race.ana.propose(mine, &quiet)));
+    assert_eq!((round, leader), (Round::SingleLeader(0), Some(owner(BEN))));
+    let made = after_some_rounds(&race, &race.ana);
+    assert_eq!((made.height(), made.round), (BlockHeight(1), Round::SingleLeader(0)));
+}
+
+#[test]
+fn a_super_owner_ends_a_round_that_another_owner_opened_for_half_of_the_validators() {
+    let race = beside(1);
+    let (mine, theirs) = (race.staged(&race.ana, 7), race.staged(&race.other, 9));
+    race.half_votes_for(&BlockProposal::new_initial(Round::MultiLeader(0), mine.proposed(), &owner_key(ANA)));
+    race.half_votes_for(&BlockProposal::new_initial(
+        Round::SingleLeader(0),
+        theirs.proposed(),
+        &owner_key(BEN),
+    ));
+    let (_, round, leader) = waiting(block_on(race.ana.propose(mine, &quiet)));
+    assert_eq!((round, leader), (Round::SingleLeader(0), Some(owner(BEN))));
+    // Her block takes the other votes of the round. Then all are in it, and it ends.
+    let made = after_some_rounds(&race, &race.ana);
+    assert_eq!((made.height(), made.round), (BlockHeight(1), Round::SingleLeader(1)));
+}
+
+#[test]
+fn what_a_super_owner_began_is_passed_on_before_another_proposal_takes_its_place() {
+    let race = beside(2);
+    let theirs = race.staged(&race.ana, 7);
+    race.half_votes_for(&BlockProposal::new_initial(
+        Round::MultiLeader(0),
+        theirs.proposed(),
+        &owner_key(ANA),
+    ));
+    block_on(race.other.sync_chain(race.chain)).expect("syncs");
+    // Ana is gone. Without a quorum Ben's proposal would replace hers where it is, and lift nobody else.
+    race.rest_is(Fault::Offline);
+    let refused = race.send(&race.other, 9);
+    assert!(matches!(refused, Err(ClientError::Quorum(_))), "{refused:?}");
+    let is_signed = |round| race.other.host().signed.borrow().iter().any(|content| content.round == round);
+    assert!(!is_signed(Round::MultiLeader(1)), "his proposal has to wait");
+    race.rest_is(Fault::None);
+    let made = committed(race.send(&race.other, 9));
+    assert_eq!((made.height(), made.round), (BlockHeight(1), Round::MultiLeader(1)));
+}
