@@ -194,15 +194,15 @@ impl<H: Host> Client<H> {
         let mut info = self.manager_info(chain_id).await?;
         let mut are_parted = false;
         if info.manager.round_timeout.is_some_and(|deadline| deadline <= self.host.now()) {
-            let ended = Box::pin(self.time_out(chain_id, on_progress)).await;
-            are_parted = ended.is_err_and(|error| is_fast_elsewhere(&error));
-            info = self.manager_info(chain_id).await?;
+            match Box::pin(self.time_out(chain_id, on_progress)).await {
+                Ok(_) => info = self.manager_info(chain_id).await?,
+                Err(error) => are_parted = is_fast_elsewhere(&error),
+            }
         }
         if info.next_block_height > pending.block.height {
             return self.decided(pending).await;
         }
         let owner = self.proposer(chain_id).await?;
-        let committee = self.chain_committee(chain_id).await?;
         let opening = opening(&info.manager, &owner);
         let must_open = are_parted && must_open(&info.manager, &owner);
         // Somebody else's block may have to be finished first: of that one nothing is told as if it were the caller's.
@@ -251,7 +251,7 @@ impl<H: Host> Client<H> {
                 match self.choose_round(&info, candidate.owner, has_oracles, signed, must_open).await? {
                     Turn::Now(round) => {
                         if let Some(opening) = &opening {
-                            Box::pin(self.open_round(chain_id, &committee, opening)).await?;
+                            Box::pin(self.open_round(chain_id, opening)).await?;
                         }
                         self.sign_and_keep(pending, &candidate, round).await?
                     }
@@ -268,6 +268,7 @@ impl<H: Host> Client<H> {
         if round.is_fast() || !pending.blobs.is_empty() {
             self.propose_locally(pending, &proposal).await?;
         }
+        let committee = self.chain_committee(chain_id).await?;
         let Candidate { block, .. } = candidate;
         let (votes, mut late) =
             Box::pin(self.collect_votes(&committee, &proposal, &block, on_progress)).await?;

@@ -9,8 +9,7 @@
 //! nothing else ends it. Nobody else can: a regular owner who finds the rounds parted has to wait for a super owner.
 
 use walnut_base::{
-    AccountOwner, BlockProposal, ChainId, ChainInfoQuery, ChainManagerInfo, Committee, LockingBlock,
-    NodeError, Round,
+    AccountOwner, BlockProposal, ChainId, ChainInfoQuery, ChainManagerInfo, LockingBlock, NodeError, Round,
 };
 
 use super::drive::proposals;
@@ -62,11 +61,11 @@ impl<H: Host> Client<H> {
     pub(super) async fn open_round(
         &self,
         chain_id: ChainId,
-        committee: &Committee,
         opening: &BlockProposal,
     ) -> Result<(), ClientError> {
+        let committee = self.chain_committee(chain_id).await?;
         let height = opening.content.block.height;
-        let actions = self.remotes(committee).into_iter().map(|remote| {
+        let actions = self.remotes(&committee).into_iter().map(|remote| {
             (remote.public_key, async move {
                 let mut updater = Updater::new(self, remote);
                 let Err(error) = updater.send_proposal(opening, Vec::new()).await else { return Ok(()) };
@@ -78,7 +77,7 @@ impl<H: Host> Client<H> {
                 }
             })
         });
-        communicate_with_quorum(&*self.host, committee, actions.collect(), |()| ()).await?;
+        communicate_with_quorum(&*self.host, &committee, actions.collect(), |()| ()).await?;
         Ok(())
     }
 }
