@@ -9,13 +9,14 @@ mod reading;
 
 use std::{fs, path::PathBuf};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use clap::{Args, ValueEnum};
 use walnut_base::GenesisConfig;
 
 use crate::{
     network::{Makeup, Network, Rules},
     programs::Programs,
+    running,
 };
 
 /// Arguments of `record`.
@@ -90,11 +91,12 @@ impl Record {
             let judge = network.their_wallet("judge")?;
             for (chain, blocks) in &chains {
                 judge.ask(&["wallet", "follow-chain", &chain.to_string(), "--sync"])?;
-                let shown = judge.ask(&["wallet", "show", &chain.to_string()])?;
-                println!(
-                    "the reference's wallet executed {blocks} blocks of {chain}: {}",
-                    crate::running::tail(&shown)
+                let shown = running::tail(&judge.ask(&["wallet", "show", &chain.to_string()])?);
+                ensure!(
+                    shown.contains(&format!("Blocks: {blocks} ")),
+                    "{chain} has {blocks} blocks: {shown}"
                 );
+                println!("the reference's wallet executed {blocks} blocks of {chain}");
             }
         }
         Ok(())
