@@ -83,13 +83,13 @@ impl Rules {
     }
 
     /// Flags of the protocol, and this machine, where the tests of an example have a server.
-    fn allow_list(self) -> &'static str {
-        match self {
-            Self::NoFees | Self::Testnet => "localhost",
-            Self::Historical => {
-                "localhost,FLAG_HISTORICAL_HASH.linera.network,FLAG_FREE_REJECT.linera.network"
-            }
-        }
+    /// Flags of the protocol, and this machine, where the tests of an example have a server.
+    fn allow_list(self) -> String {
+        let flags = match self {
+            Self::NoFees | Self::Testnet => "",
+            Self::Historical => ",FLAG_HISTORICAL_HASH.linera.network,FLAG_FREE_REJECT.linera.network",
+        };
+        format!("localhost,127.0.0.1{flags}")
     }
 }
 
@@ -134,7 +134,7 @@ impl Network {
         command.env("TEST_OFFSET_PORT", PORT_BASE.to_string());
         command.args(["net", "up", "--validators", &validators, "--shards", &shards, "--with-faucet"]);
         command.args(["--faucet-port", &FAUCET_PORT.to_string(), "--policy-config", rules.policy()]);
-        command.args(["--http-request-allow-list", rules.allow_list(), "--path"]).arg(&files);
+        command.args(["--http-request-allow-list", &rules.allow_list(), "--path"]).arg(&files);
         let mut running = Running::start(&mut command, &log)?;
         running.wait_for("READY!", START_TIME)?;
         Ok(Self { _running: running, folder, bin })

@@ -68,6 +68,20 @@ impl Case {
         format!("{}, {}", self.makeup, self.rules)
     }
 
+    /// Without the scenarios whose name, after that of the case, does not contain this; the case's own name may contain it.
+    pub(crate) fn only(mut self, part: &str) -> Self {
+        let name = self.name();
+        if !name.contains(part) {
+            self.scenarios.retain(|(scenario, _)| format!("{name}: {scenario}").contains(part));
+        }
+        self
+    }
+
+    /// Whether nothing is left to play.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.scenarios.is_empty()
+    }
+
     /// Starts the network and plays every scenario on it. Each is independent of the others; the first step that fails ends
     /// its scenario.
     pub(crate) fn run(&self, programs: &Programs, table: &mut Table) {
