@@ -5,7 +5,7 @@ use std::pin::pin;
 use futures_util::future::maybe_done;
 use walnut_base::{
     AccountOwner, Block, BlockHeight, BlockProposal, ChainId, ChainInfo, ChainInfoQuery, ChainManagerInfo,
-    ConfirmedBlockCertificate, Hashed, LockingBlock, Operation, OriginalProposal, ProposalContent,
+    ConfirmedBlockCertificate, Hashed, LockingBlock, NodeError, Operation, OriginalProposal, ProposalContent,
     ProposedBlock, Round, ValidatedBlockCertificate,
 };
 use walnut_views::Batch;
@@ -172,8 +172,9 @@ impl<H: Host> Client<H> {
                 let synced = Box::pin(self.sync_chain(chain_id)).await;
                 after = self.consensus(&pending.block).await?;
                 // Another block may have votes of the round of this one; then it needs a later round, although nothing
-                // here has changed: of two proposals in a round only one is known here.
-                let is_split = attempt == 0;
+                // here has changed: of two proposals in a round only one is known here. Validators that came to other
+                // outcomes of this very block do so in every round.
+                let is_split = attempt == 0 && !came_to_other_outcomes(&error);
                 if synced.is_err() || (after == before && !is_split) {
                     return Err(error);
                 }
@@ -462,4 +463,13 @@ fn outcome_of(pending: &PendingProposal, certificate: ConfirmedBlockCertificate)
         true => Outcome::Committed(Box::new(certificate)),
         false => Outcome::Conflict(Box::new(certificate)),
     }
+}
+
+/// Whether all that was heard of are votes for something else than what was proposed, as when each validator heard something
+/// else from a web server.
+fn came_to_other_outcomes(error: &ClientError) -> bool {
+    let ClientError::Quorum(error) = error else { return false };
+    let errors = error.errors();
+    !errors.is_empty()
+        && errors.iter().all(|error| matches!(error, NodeError::MissingVoteInValidatorResponse(_)))
 }
