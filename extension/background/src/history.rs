@@ -100,11 +100,8 @@ impl Session {
     /// A key of this wallet may have become an owner of the chain, or be none any more.
     async fn look_at_owners(&self, chain_id: ChainId) -> Result<(), UiError> {
         let ownership = self.client.local().ownership(chain_id).await.map_err(errors::local)?;
-        let may_propose = |owner: &AccountOwner| {
-            ownership.verify_owner(owner) || ownership.can_propose_in_multi_leader_round(owner)
-        };
-        let mut owners = ownership.super_owners.iter().chain(ownership.owners.keys());
-        let mine = owners.find(|owner| self.client.host().has_key(owner)).copied();
+        let may_propose = |owner: &AccountOwner| ownership.can_propose_in_multi_leader_round(owner);
+        let mine = ownership.all_owners().find(|owner| self.client.host().has_key(owner)).copied();
         let entry = self
             .change(|network| {
                 let entry = network.chains.iter_mut().find(|entry| entry.chain_id == chain_id)?;

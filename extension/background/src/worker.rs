@@ -1,7 +1,7 @@
 //! Messages in and out.
 //!
-//! A frame is `{ json: string }`, see [`walnut_wallet::messages::node_frame`]. Every request gets exactly one answer; requests run side by
-//! side and wait for each other only where they must.
+//! A frame is `{ json: string }`, see [`walnut_wallet::messages::node_frame`]. Every request gets exactly one answer;
+//! requests run side by side and wait for each other only where they must.
 
 use std::rc::Rc;
 

@@ -268,7 +268,9 @@ impl App {
         item.height = Some(block.header.height);
         item.approved = Some(block_name(&staged.proposed()));
         item.operations = operations_to_bytes(&operations);
-        item.operations.truncate(if item.operations.len() > OPERATIONS_KEPT_MAX { 0 } else { usize::MAX });
+        if item.operations.len() > OPERATIONS_KEPT_MAX {
+            item.operations.clear();
+        }
         let id = item.id;
         // Stored together with the new item: whatever happens, it is offered once.
         if let Some(again) = again {
@@ -361,7 +363,7 @@ impl Session {
         let pause = match tries {
             0 => 0,
             tries => {
-                (TURN_RETRY_MILLIS_MIN << tries.min(TURN_RETRY_DOUBLINGS_MAX))
+                (TURN_RETRY_MILLIS_MIN << (tries - 1).min(TURN_RETRY_DOUBLINGS_MAX))
                     + time::jitter(TURN_RETRY_MILLIS_MIN)
             }
         };

@@ -261,6 +261,6 @@ impl Activity {
 }
 
 fn call(application_id: ApplicationId, operation: &impl Serialize) -> Draft {
-    // The forms are plain enums of numbers and texts.
-    Draft::call(application_id, bcs::to_bytes(operation).unwrap_or_default())
+    let bytes = bcs::to_bytes(operation).expect("forms are plain enums of numbers and texts");
+    Draft::call(application_id, bytes)
 }
