@@ -9,13 +9,19 @@ use crate::error::CliError;
 /// A genesis with a few thousand chains fits; a claim waits for a block.
 const LIMITS: http::Limits = http::Limits { maximum_bytes: 16 << 20, timeout: TimeDelta::from_secs(60) };
 
-/// The genesis of the faucet's network.
-pub(crate) fn genesis(url: &str) -> Result<GenesisConfig, CliError> {
+/// The genesis of the faucet's network. Blocks this thread.
+///
+/// # Errors
+/// [`CliError::Http`] and [`CliError::Faucet`].
+pub fn genesis(url: &str) -> Result<GenesisConfig, CliError> {
     Ok(faucet::read_genesis(&ask(url, FaucetRequest::GenesisConfig)?)?)
 }
 
-/// A chain of the owner's own.
-pub(crate) fn claim(url: &str, owner: AccountOwner) -> Result<ClaimedChain, CliError> {
+/// A chain of the owner's own. Blocks this thread.
+///
+/// # Errors
+/// As [`genesis`].
+pub fn claim(url: &str, owner: AccountOwner) -> Result<ClaimedChain, CliError> {
     Ok(faucet::read_claim(&ask(url, FaucetRequest::Claim(owner))?, &owner)?)
 }
 

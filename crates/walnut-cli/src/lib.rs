@@ -12,7 +12,7 @@
 mod audit_desk;
 pub mod commands;
 mod error;
-mod faucet;
+pub mod faucet;
 mod folder;
 mod host;
 mod outside;

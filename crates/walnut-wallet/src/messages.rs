@@ -25,6 +25,7 @@ mod site;
 mod snapshot;
 mod ui;
 mod vault;
+pub mod worker_frame;
 
 #[cfg(test)]
 mod tests;

@@ -1,68 +1,37 @@
-//! The JSON of the frames: the part of [`walnut_wallet::messages::Envelope`] that the vault reads and writes. Reading the
-//! whole envelope would put every message of the wallet into this module.
+//! The JSON of the vault worker's frames.
 
 use serde::{Deserialize, Serialize};
-use walnut_wallet::messages::{RequestId, Route, UiError, VaultEvent, VaultRequest, VaultResponse};
-
-#[derive(Deserialize)]
-struct Request {
-    to: Route,
-    id: RequestId,
-    payload: RequestPayload,
-}
+use walnut_wallet::messages::{
+    RequestId, Route, UiError, VaultEvent, VaultRequest, VaultResponse, worker_frame,
+};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum RequestPayload {
+enum Request {
     VaultRequest(VaultRequest),
 }
 
-#[derive(Deserialize)]
-struct OnlyId {
-    id: Option<RequestId>,
-}
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    to: Route,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<RequestId>,
-    payload: AnswerPayload<'a>,
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum AnswerPayload<'a> {
+enum Answer<'a> {
     VaultResponse(&'a Result<VaultResponse, UiError>),
-    VaultEvent(VaultEvent),
+    VaultEvent(&'a VaultEvent),
 }
 
 /// Reads a request. What is not one, or not for the vault, gives an error and the id to answer to, if there is one.
 pub(crate) fn read_request(json: &str) -> Result<(RequestId, VaultRequest), (Option<RequestId>, UiError)> {
-    match serde_json::from_str(json) {
-        Ok(Request { to: Route::Vault, id, payload: RequestPayload::VaultRequest(request) }) => {
-            Ok((id, request))
-        }
-        Ok(request) => Err((Some(request.id), UiError::bad_message("not for the vault"))),
-        Err(error) => {
-            let id = serde_json::from_str(json).ok().and_then(|OnlyId { id }| id);
-            Err((id, UiError::bad_message(&error.to_string())))
-        }
-    }
+    let (id, Request::VaultRequest(request)) = worker_frame::read(json, Route::Vault)?;
+    Ok((id, request))
 }
 
 /// The text of a response.
 pub(crate) fn response(id: RequestId, response: &Result<VaultResponse, UiError>) -> String {
-    write(&Answer { to: Route::Host, id: Some(id), payload: AnswerPayload::VaultResponse(response) })
+    worker_frame::write(Some(id), &Answer::VaultResponse(response))
 }
 
 /// The text of an event.
-pub(crate) fn event(event: VaultEvent) -> String {
-    write(&Answer { to: Route::Host, id: None, payload: AnswerPayload::VaultEvent(event) })
-}
-
-fn write(answer: &Answer<'_>) -> String {
-    serde_json::to_string(answer).expect("messages have string keys only")
+pub(crate) fn event(event: &VaultEvent) -> String {
+    worker_frame::write(None, &Answer::VaultEvent(event))
 }
 
 #[cfg(test)]
@@ -79,7 +48,7 @@ mod tests {
         assert_eq!(read_request(&json), Ok((id, request)));
         let answer = Err(UiError::locked());
         assert_eq!(response(id, &answer), Envelope::vault_response(id, answer).to_json().unwrap());
-        assert_eq!(event(VaultEvent::Booted), Envelope::vault_event(VaultEvent::Booted).to_json().unwrap());
+        assert_eq!(event(&VaultEvent::Booted), Envelope::vault_event(VaultEvent::Booted).to_json().unwrap());
     }
 
     #[test]

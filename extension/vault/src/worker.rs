@@ -35,7 +35,7 @@ pub(crate) fn start() {
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     // The loop lives as long as the worker.
     on_message.forget();
-    post(&scope, &frame::event(VaultEvent::Booted), &[]);
+    post(&scope, &frame::event(&VaultEvent::Booted), &[]);
 }
 
 /// The answer to one frame, and an event if there is one. A frame without an id cannot be answered and is dropped.
@@ -54,7 +54,7 @@ fn answers(vault: &mut Vault, data: &JsValue) -> Vec<(String, Vec<Secret>)> {
     };
     let mut answers = Vec::new();
     if let Some(event) = vault.take_event() {
-        answers.push((frame::event(event), Vec::new()));
+        answers.push((frame::event(&event), Vec::new()));
     }
     if let Some(id) = id {
         answers.push((frame::response(id, &reply.response), reply.secrets));

@@ -3,21 +3,14 @@
 use std::rc::Rc;
 
 use rand_core::OsRng;
-use walnut_base::{
-    AccountOwner, AccountSecretKey, BlockHeight, ChainId, CryptoHash, GenesisConfig, TimeDelta, http,
-};
-use walnut_cli::{Connections, NativeHost, NativeOutside};
-use walnut_client::{ChainMode, ClaimedChain, Client, FaucetRequest, LocalNode, Options, faucet};
+use walnut_base::{AccountSecretKey, BlockHeight, ChainId, CryptoHash, GenesisConfig};
+use walnut_cli::{Connections, NativeHost, NativeOutside, faucet};
+use walnut_client::{ChainMode, Client, LocalNode, Options};
 use walnut_execution::WasmApplications;
-use walnut_rpc::http::HttpClient;
 use walnut_storage::MemoryStorage;
 use walnut_validator::{LocalNet, LocalNetOptions, genesis::Policy};
 
 use crate::person::Person;
-
-/// A claim waits for a block.
-const FAUCET_LIMITS: http::Limits =
-    http::Limits { maximum_bytes: 1 << 20, timeout: TimeDelta::from_secs(60) };
 
 /// A client whose store is memory.
 pub(crate) type Wallet = Client<NativeHost<MemoryStorage>>;
@@ -56,10 +49,7 @@ impl Network {
     async fn with(options: LocalNetOptions) -> Self {
         assert_eq!((options.validators, options.shards), (4, 2));
         let (net, genesis, faucet) = match std::env::var(FAUCET_VARIABLE) {
-            Ok(faucet) => {
-                let answer = ask(&faucet, FaucetRequest::GenesisConfig);
-                (None, faucet::read_genesis(&answer).expect("the faucet knows the genesis"), faucet)
-            }
+            Ok(faucet) => (None, faucet::genesis(&faucet).expect("the faucet knows the genesis"), faucet),
             Err(_) => {
                 let net = LocalNet::start(options).await.expect("the network starts");
                 let genesis = GenesisConfig::clone(&net.genesis);
@@ -77,7 +67,9 @@ impl Network {
         let key = AccountSecretKey::generate(&mut OsRng);
         let owner = key.owner();
         let client = self.client(Some(key)).await;
-        let ClaimedChain { chain_id, .. } = self.claim(owner);
+        // Blocks this thread; a faucet of ours runs in others.
+        let claimed = faucet::claim(&self.faucet, owner).expect("the faucet has enough");
+        let chain_id = claimed.chain_id;
         client.own(chain_id, owner).await;
         client.sync_chain(chain_id).await.expect("a new chain can be downloaded");
         Person::new(Rc::new(client), owner, chain_id)
@@ -92,11 +84,6 @@ impl Network {
         // Who goes on has seen messages arrive.
         let options = Options { wait_for_outgoing_messages: true, ..Options::default() };
         Client::open(Rc::new(host), options).await.expect("the store was prepared")
-    }
-
-    fn claim(&self, owner: AccountOwner) -> ClaimedChain {
-        let answer = ask(&self.faucet, FaucetRequest::Claim(owner));
-        faucet::read_claim(&answer, &owner).expect("the faucet has enough")
     }
 
     /// A new node downloads the person's chain and executes all of it. It must come to the state hash that validators
@@ -125,17 +112,4 @@ impl Network {
             net.stop().await;
         }
     }
-}
-
-/// What a faucet answers. Blocks this thread; a faucet of ours runs in others.
-fn ask(url: &str, question: FaucetRequest) -> String {
-    let content_type = http::Header { name: "content-type".into(), value: b"application/json".to_vec() };
-    let request = http::Request {
-        method: http::Method::Post,
-        url: url.to_owned(),
-        headers: vec![content_type],
-        body: question.body().into_bytes(),
-    };
-    let response = HttpClient::default().exchange(&request, FAUCET_LIMITS).expect("the faucet answers");
-    String::from_utf8(response.body).expect("the faucet speaks JSON")
 }

@@ -1,68 +1,36 @@
-//! The JSON of the node worker's frames: the part of [`Envelope`](super::Envelope) that it reads and writes. Reading the
-//! whole envelope would put the decoder of every message of the wallet into its program.
+//! The JSON of the node worker's frames.
 
-use super::{NodeEvent, NodeRequest, NodeResponse, RequestId, Route, UiError};
 use serde::{Deserialize, Serialize};
 
-#[derive(Deserialize)]
-struct Request {
-    to: Route,
-    id: RequestId,
-    payload: RequestPayload,
-}
+use super::{NodeEvent, NodeRequest, NodeResponse, RequestId, Route, UiError, worker_frame};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum RequestPayload {
+enum Request {
     NodeRequest(NodeRequest),
 }
 
-#[derive(Deserialize)]
-struct OnlyId {
-    id: Option<RequestId>,
-}
-
-#[derive(Serialize)]
-struct Answer<'a> {
-    to: Route,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<RequestId>,
-    payload: AnswerPayload<'a>,
-}
-
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
-enum AnswerPayload<'a> {
+enum Answer<'a> {
     NodeResponse(&'a Result<NodeResponse, UiError>),
     NodeEvent(&'a NodeEvent),
 }
 
 /// Reads a request. What is not one, or not for the node, gives an error and the id to answer to, if there is one.
 pub fn read_request(json: &str) -> Result<(RequestId, NodeRequest), (Option<RequestId>, UiError)> {
-    match serde_json::from_str(json) {
-        Ok(Request { to: Route::Node, id, payload: RequestPayload::NodeRequest(request) }) => {
-            Ok((id, request))
-        }
-        Ok(request) => Err((Some(request.id), UiError::bad_message("not for the node"))),
-        Err(error) => {
-            let id = serde_json::from_str(json).ok().and_then(|OnlyId { id }| id);
-            Err((id, UiError::bad_message(&error.to_string())))
-        }
-    }
+    let (id, Request::NodeRequest(request)) = worker_frame::read(json, Route::Node)?;
+    Ok((id, request))
 }
 
 /// The text of a response.
 pub fn response(id: RequestId, response: &Result<NodeResponse, UiError>) -> String {
-    write(&Answer { to: Route::Host, id: Some(id), payload: AnswerPayload::NodeResponse(response) })
+    worker_frame::write(Some(id), &Answer::NodeResponse(response))
 }
 
 /// The text of an event.
 pub fn event(event: &NodeEvent) -> String {
-    write(&Answer { to: Route::Host, id: None, payload: AnswerPayload::NodeEvent(event) })
-}
-
-fn write(answer: &Answer<'_>) -> String {
-    serde_json::to_string(answer).expect("messages have string keys only")
+    worker_frame::write(None, &Answer::NodeEvent(event))
 }
 
 #[cfg(test)]
