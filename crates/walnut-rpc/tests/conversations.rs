@@ -1,5 +1,5 @@
-//! Recorded conversations between the published web client and our validators: every message is understood, and encodes
-//! to the bytes that were sent. `tests/vectors/conversations/README.md` tells where they come from.
+//! Recorded conversations of the published web client with our validators and with the reference's: every message is
+//! understood, and encodes to the bytes that were sent. `tests/vectors/conversations/README.md` tells where they come from.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
@@ -99,11 +99,18 @@ fn calls(method: Method) -> Vec<Exchange> {
     recorded("POST", method.path)
 }
 
+/// With validators of both kinds.
 fn all() -> Vec<Exchange> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/conversations");
+    ["our_validators", "their_validators"].iter().flat_map(|kind| read_folder(&folder.join(kind))).collect()
+}
+
+fn read_folder(folder: &Path) -> Vec<Exchange> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "json"));
-    files.map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap()).collect()
+    let exchanges: Vec<Exchange> =
+        files.map(|file| serde_json::from_slice(&fs::read(file).unwrap()).unwrap()).collect();
+    assert!(!exchanges.is_empty(), "{}", folder.display());
+    exchanges
 }
 
 /// Decodes to a value and encodes that again: the same bytes.
@@ -264,7 +271,7 @@ fn who_used_a_blob() {
             }
         }
     }
-    assert_eq!(refused.len(), 1);
+    assert_eq!(refused.len(), 2, "by a validator of each kind");
 }
 
 #[test]

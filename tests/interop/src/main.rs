@@ -6,6 +6,7 @@
 //! Start with [`cases`], then `network.rs`.
 
 mod cases;
+mod interview;
 mod network;
 mod our_wallet;
 mod programs;
@@ -55,6 +56,9 @@ enum Command {
         /// Names the cases and ends.
         #[arg(long)]
         list: bool,
+        /// Folder for what the web client and validators say to each other, and for answers to the same questions.
+        #[arg(long)]
+        conversations: Option<PathBuf>,
     },
     /// Records random activity on a network.
     Record(Record),
@@ -65,12 +69,13 @@ fn main() -> anyhow::Result<ExitCode> {
     tracing_subscriber::fmt().with_max_level(cli.log).with_writer(std::io::stderr).with_ansi(false).init();
     let programs = || Programs::find(&cli.reference, &cli.ours, &cli.examples, &cli.logs);
     match &cli.command {
-        Command::Cases { only, list: true } => {
+        Command::Cases { only, list: true, .. } => {
             wanted(only.as_deref())?.iter().for_each(|case| println!("{}", case.name()));
             Ok(ExitCode::SUCCESS)
         }
-        Command::Cases { only, list: false } => {
-            let (cases, programs) = (wanted(only.as_deref())?, programs()?);
+        Command::Cases { only, list: false, conversations } => {
+            let cases = wanted(only.as_deref())?;
+            let programs = programs()?.with_conversations(conversations.as_deref())?;
             println!("{}", programs.versions()?);
             let mut table = Table::default();
             for case in &cases {

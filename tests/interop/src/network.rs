@@ -83,7 +83,6 @@ impl Rules {
     }
 
     /// Flags of the protocol, and this machine, where the tests of an example have a server.
-    /// Flags of the protocol, and this machine, where the tests of an example have a server.
     fn allow_list(self) -> String {
         let flags = match self {
             Self::NoFees | Self::Testnet => "",
@@ -101,6 +100,11 @@ impl Display for Rules {
             Self::Historical => "historical",
         })
     }
+}
+
+/// What files about such a network are called.
+pub(crate) fn file_stem(makeup: Makeup, rules: Rules) -> String {
+    format!("{makeup}-{rules}").replace(' ', "-")
 }
 
 /// A network that runs until this is dropped.
@@ -128,7 +132,7 @@ impl Network {
         }
         let files = folder.path().join("net");
         fs::create_dir(&files)?;
-        let log = programs.logs.join(format!("{makeup}-{rules}.log").replace(' ', "-"));
+        let log = programs.logs.join(format!("{}.log", file_stem(makeup, rules)));
         let (validators, shards) = (Makeup::VALIDATORS.to_string(), Makeup::SHARDS.to_string());
         let mut command = Command::new(bin.join("linera"));
         command.env("TEST_OFFSET_PORT", PORT_BASE.to_string());

@@ -30,6 +30,8 @@ pub(crate) struct Programs {
     pub chromium: Browser,
     /// The other.
     pub firefox: Browser,
+    /// Where conversations are written down, if they are.
+    pub conversations: Option<PathBuf>,
 }
 
 /// A browser with the extension built for it.
@@ -71,6 +73,7 @@ impl Programs {
             web_client: variable("WALNUT_WEB_CLIENT")?,
             chromium: Browser::find("chromium", "WALNUT_CHROMIUM")?,
             firefox: Browser::find("firefox", "WALNUT_FIREFOX")?,
+            conversations: None,
         };
         let theirs = ["linera", "linera-server", "linera-proxy", "linera-storage-server"];
         let needed = theirs.map(|name| found.reference.join(name)).into_iter();
@@ -78,6 +81,13 @@ impl Programs {
             ensure!(path.is_file(), "{}: not there", path.display());
         }
         Ok(found)
+    }
+
+    /// Writes down what is said in this folder.
+    pub(crate) fn with_conversations(self, folder: Option<&Path>) -> anyhow::Result<Self> {
+        let Some(folder) = folder else { return Ok(self) };
+        fs::create_dir_all(folder)?;
+        Ok(Self { conversations: Some(folder.canonicalize()?), ..self })
     }
 
     /// Both versions, for the head of the table.

@@ -5,7 +5,11 @@
 //! computes the same: bytes, hashes, signatures, every field of every outcome, and the final balances.
 //!
 //! The three recordings under `golden/` are compiled in ([`GOLDEN`]), so that the same replay runs in a browser.
+//!
+//! `interview` is about single answers instead: what validators say to questions, most of them wrong.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod interview;
 mod mismatch;
 mod recording;
 mod replay;

@@ -1,5 +1,6 @@
 //! The cases: a network, and who does what on it.
 
+mod answers;
 mod both_wallets;
 mod committee;
 mod examples;
@@ -30,6 +31,7 @@ pub(crate) struct Case {
 
 /// What every network is tried with.
 const WALLETS: &[(&str, Scenario)] = &[
+    ("answers", answers::scenario),
     ("their wallet", their_wallet::scenario),
     ("our wallet", our_wallet::scenario),
     ("both wallets", both_wallets::scenario),

@@ -1,15 +1,21 @@
 //! The reference's command-line wallet alone.
 
-use anyhow::{Context as _, ensure};
+use std::time::Duration;
+
+use anyhow::{Context as _, bail, ensure};
 
 use walnut_forms::{counter, social};
 
 use super::{Lab, Steps, steps::Failed};
 use crate::{
     network::{Makeup, Network},
-    running::tail,
+    running::{Running, tail},
     service::Service,
 };
+
+/// Blocks made until `watch` must have heard of one, and how long it has after each.
+const WATCHED_BLOCKS_MAX: u32 = 10;
+const WATCH_PAUSE: Duration = Duration::from_secs(5);
 
 /// Claims, pays, shares a chain, closes one, publishes, calls.
 pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Failed> {
@@ -165,11 +171,23 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
         ana.ask(&["validator", "sync", &Network::validator_address(1), "--chains", &ana_chain])?;
         Ok("synced".to_owned())
     })?;
-    steps.step("follow-chain --sync in a new wallet", || {
+    let eva = steps.get("follow-chain --sync in a new wallet", || {
         let eva = lab.network.their_wallet("their-eva")?;
         eva.ask(&["wallet", "follow-chain", &ana_chain, "--sync"])?;
         let shown = eva.ask(&["wallet", "show", &ana_chain])?;
         lab.check_balance(&eva.ask(&["local-balance", &ana_chain])?, &ana.ask(&["local-balance"])?)?;
-        Ok(tail(&shown).chars().take(60).collect())
+        Ok((eva, tail(&shown).chars().take(60).collect()))
+    })?;
+    steps.step("watch: hears of a block", || {
+        let mut command = eva.command(&["watch", &ana_chain, "--raw"]);
+        let mut watch = Running::start(&mut command, &lab.programs.logs.join("watch.log"))?;
+        // It does not say when it listens, so it gets several blocks to hear of.
+        for _ in 0..WATCHED_BLOCKS_MAX {
+            ana.ask(&["transfer", "--from", &ana_chain, "--to", &ben_chain, "0.001"])?;
+            if watch.wait_for("NewBlock", WATCH_PAUSE).is_ok() {
+                return Ok("heard of".to_owned());
+            }
+        }
+        bail!("heard of none of {WATCHED_BLOCKS_MAX} blocks: {}", tail(&watch.log_text()))
     })
 }

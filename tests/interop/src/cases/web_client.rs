@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Lab, Steps, steps::Failed};
 use crate::{
-    network::{Makeup, Rules},
+    network::{Makeup, Rules, file_stem},
     running,
 };
 
@@ -21,6 +21,9 @@ pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Faile
         command.arg("--examples").arg(&lab.programs.examples);
         if lab.rules != Rules::NoFees {
             command.arg("--fees");
+        }
+        if let Some(folder) = &lab.programs.conversations {
+            command.arg("--record").arg(folder.join(file_stem(lab.makeup, lab.rules)));
         }
         let output = running::run(&mut command)?;
         let said = String::from_utf8(output.stdout)?;
