@@ -1,12 +1,13 @@
 //! Measuring: the benchmark program of `tests/bench`.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result};
 
 use crate::extension;
 use crate::machine::{Browser, Machine};
+use crate::programs::{self, Build};
 use crate::workspace::Workspace;
 
-const PACKAGE: &str = "walnut-bench";
+const PROGRAM: &str = "walnut-bench";
 /// The program that the benchmark starts; it looks for it beside itself.
 const VALIDATOR: &str = "walnut-validator";
 /// The benchmark's name for what is measured in a browser.
@@ -15,11 +16,8 @@ const BROWSER_PART: &str = "browser";
 /// Builds the benchmark and the validator in the release profile and runs it; the arguments are its own. Where there is a
 /// browser, the extension is built, too, and measured in it.
 pub(crate) fn run(machine: &Machine, workspace: &Workspace, args: &[String]) -> Result<()> {
-    if !workspace.require(PACKAGE)?.targets_of("bin").any(|name| name == PACKAGE) {
-        bail!("package {PACKAGE} has no program of that name");
-    }
-    machine.cargo().args(["build", "--quiet", "--release", "-p", PACKAGE, "-p", VALIDATOR]).status()?;
-    let program = machine.run(workspace.target.join("release").join(PACKAGE));
+    let programs = programs::build(machine, workspace, Build::Release, &[PROGRAM, VALIDATOR])?;
+    let program = machine.run(programs.join(PROGRAM));
     let mut program = program.args(args).env("WALNUT_TARGET", &workspace.target);
     let browser = Browser::Chromium;
     let has_scripts = machine.browser_tests.join("node_modules").is_dir() && machine.find("node").is_some();

@@ -8,11 +8,14 @@ use anyhow::{Context, Result, bail};
 use crate::examples;
 use crate::extension;
 use crate::machine::{Browser, Machine};
-use crate::network::{Build, Network};
+use crate::network::Network;
 use crate::process::Run;
+use crate::programs::{self, Build};
 use crate::workspace::Workspace;
 
 const SCRIPT: &str = "demo.mjs";
+/// The program for developers.
+const DEVELOPER: &str = "walnut";
 
 /// What the person asked for.
 #[derive(Debug, PartialEq)]
@@ -66,8 +69,7 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, options: &Options) -
 /// is returned.
 pub(crate) fn developer(machine: &Machine, workspace: &Workspace, build: Build) -> Result<PathBuf> {
     examples::run(machine, workspace)?;
-    machine.cargo().args(["build", "--quiet", "-p", "walnut-cli"]).args(build.arguments()).status()?;
-    Ok(workspace.target.join(build.folder()).join("walnut"))
+    Ok(programs::build(machine, workspace, build, &[DEVELOPER])?.join(DEVELOPER))
 }
 
 /// A call of a browser script with what every script is told: browser, program and package.

@@ -10,16 +10,15 @@ use crate::examples;
 use crate::extension;
 use crate::machine::{Browser, Machine};
 use crate::process::Run;
-use crate::workspace::Workspace;
+use crate::programs::{self, Build};
+use crate::workspace::{Place, Workspace};
 
-const PACKAGE: &str = "walnut-interop";
-/// What is run against the reference.
-const OURS: [&str; 2] = ["walnut-cli", "walnut-validator"];
+/// The program of the cases, and what it runs against the reference.
+const PROGRAMS: [&str; 3] = ["walnut-interop", "walnut", "walnut-validator"];
 
 /// Finds or installs the reference's programs, builds ours and the examples, and runs the cases or records a network; the
 /// other arguments are the program's own, its exit code is the verdict.
 pub(crate) fn run(machine: &Machine, workspace: &Workspace, command: &str, args: &[String]) -> Result<()> {
-    workspace.require(PACKAGE)?;
     let (bin, rest) = bin_argument(args)?;
     let reference = match bin {
         Some(folder) => folder,
@@ -27,11 +26,10 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, command: &str, args:
     };
     examples::run(machine, workspace)?;
     extension::run(machine, workspace)?;
-    let packages = OURS.iter().chain([&PACKAGE]).flat_map(|name| ["-p", *name]);
-    machine.cargo().args(["build", "--quiet", "--release"]).args(packages).status()?;
-    let ours = workspace.target.join("release");
-    let program = machine.run(ours.join(PACKAGE)).arg("--reference").arg(reference).arg("--ours").arg(&ours);
-    let program = program.env("WALNUT_EXAMPLES_TEST", examples_test(machine)?);
+    let ours = programs::build(machine, workspace, Build::Release, &PROGRAMS)?;
+    let program =
+        machine.run(ours.join(PROGRAMS[0])).arg("--reference").arg(reference).arg("--ours").arg(&ours);
+    let program = program.env("WALNUT_EXAMPLES_TEST", examples_test(machine, workspace)?);
     let program = browsers(machine, workspace, program)?.arg("--examples").arg(examples::folder(workspace));
     let program = program.arg("--logs").arg(workspace.target.join("interop")).arg(command).args(rest);
     // Folders are meant as the caller typed them.
@@ -39,9 +37,10 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, command: &str, args:
 }
 
 /// Builds the tests of the examples; their program has a name that only cargo knows.
-fn examples_test(machine: &Machine) -> Result<String> {
-    let build = ["test", "--quiet", "--no-run", "--message-format", "json", "-p", "walnut-applications"];
-    let messages = machine.cargo().args(build).args(["--test", "examples"]).output()?;
+fn examples_test(machine: &Machine, workspace: &Workspace) -> Result<String> {
+    let build = ["test", "--quiet", "--no-run", "--message-format", "json", "--workspace", "--features"];
+    let cargo = machine.cargo().args(build).arg(workspace.features_for(Place::Native, |_| true));
+    let messages = cargo.args(["--test", "examples"]).output()?;
     let message = |line: &str| serde_json::from_str::<serde_json::Value>(line).ok();
     let program = messages.lines().filter_map(message).find_map(|message| {
         let is_test = message["target"]["name"] == "examples" && message["profile"]["test"] == true;

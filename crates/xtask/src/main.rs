@@ -20,6 +20,7 @@ mod machine;
 mod network;
 mod plan;
 mod process;
+mod programs;
 mod replay;
 mod setup;
 mod sim;

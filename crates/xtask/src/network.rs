@@ -12,36 +12,12 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::machine::Machine;
+use crate::programs::{self, Build};
 use crate::workspace::Workspace;
 
 /// Long enough for a busy machine; the network itself is ready in under two seconds.
 const READY_LIMIT: Duration = Duration::from_secs(30);
-const PACKAGE: &str = "walnut-validator";
-
-/// How the network's program is built.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Build {
-    /// As it ships; for people and measurements.
-    Release,
-    /// As the tests have built it already.
-    Tests,
-}
-
-impl Build {
-    pub(crate) fn arguments(self) -> &'static [&'static str] {
-        match self {
-            Self::Release => &["--release"],
-            Self::Tests => &[],
-        }
-    }
-
-    pub(crate) fn folder(self) -> &'static str {
-        match self {
-            Self::Release => "release",
-            Self::Tests => "debug",
-        }
-    }
-}
+const PROGRAM: &str = "walnut-validator";
 
 /// A running network; it ends when this is dropped.
 pub(crate) struct Network {
@@ -60,14 +36,11 @@ impl Network {
         folder: &Path,
         build: Build,
     ) -> Result<Self> {
-        if !workspace.require(PACKAGE)?.targets_of("bin").any(|name| name == PACKAGE) {
-            bail!("package {PACKAGE} has no program of that name");
-        }
-        machine.cargo().args(["build", "--quiet", "-p", PACKAGE]).args(build.arguments()).status()?;
+        let programs = programs::build(machine, workspace, build, &[PROGRAM])?;
         std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         let log = File::create(folder.join("network.log")).context("cannot write the network's log")?;
         let mut child = machine
-            .run(workspace.target.join(build.folder()).join(PACKAGE))
+            .run(programs.join(PROGRAM))
             .args(["local-net", "--validators", "4", "--shards", "2", "--faucet-port", "0"])
             .args(["--http-request-allow-list", "127.0.0.1"])
             .spawn_with(Stdio::piped(), log.into())?;

@@ -93,6 +93,11 @@ impl Workspace {
         chosen.flat_map(|package| package.features_for(place)).collect::<Vec<_>>().join(",")
     }
 
+    /// Whether a package has a program of that name.
+    pub(crate) fn has_program(&self, name: &str) -> bool {
+        self.packages.iter().any(|package| package.targets_of("bin").any(|program| program == name))
+    }
+
     /// The version of a package in Cargo.lock, when it is there.
     pub(crate) fn locked_version(&self, name: &str) -> Result<Option<String>> {
         #[derive(Deserialize)]

@@ -9,7 +9,8 @@ use super::tally::Tally;
 use crate::demo;
 use crate::examples;
 use crate::machine::Browser;
-use crate::network::{Build, Network};
+use crate::network::Network;
+use crate::programs::Build;
 
 const DEMO: &str = "demo.mjs";
 /// One script in one browser.

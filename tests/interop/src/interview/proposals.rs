@@ -113,12 +113,12 @@ fn proposers(interviewer: &mut Interviewer) -> anyhow::Result<()> {
     let again = BlockProposal::new_retry_fast(
         Round::MultiLeader(0),
         block.clone(),
-        own.signature.clone(),
+        own.signature,
         &interviewer.opened.alice,
     );
     interviewer.propose("again, with the signature of another block", &again)?;
     let mut odd = BlockProposal::new_initial(Round::Fast, block, &interviewer.opened.alice);
-    odd.original_proposal = Some(OriginalProposal::Fast(odd.signature.clone()));
+    odd.original_proposal = Some(OriginalProposal::Fast(odd.signature));
     interviewer.propose("again, in the fast round", &odd)?;
     for round in [Round::Fast, Round::MultiLeader(5), Round::SingleLeader(0)] {
         let block = interviewer.shared_block(alice, 1);
