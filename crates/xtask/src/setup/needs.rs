@@ -7,6 +7,11 @@ use super::{npm, tools};
 use crate::machine::{Machine, WasmToolchain};
 use crate::workspace::Workspace;
 
+const DISK_REMEDY: &str = "make room: a clean `cargo xtask test` fills the target folder";
+
+/// What a clean `cargo xtask test` writes into the target folder, in GB (measured: 7.1).
+const TARGET_GB: u32 = 8;
+
 /// One thing a machine must have.
 #[derive(Debug)]
 pub(crate) struct Need {
@@ -92,7 +97,17 @@ pub(crate) fn all(machine: &Machine, workspace: &Workspace) -> Result<Vec<Need>>
         Need::at_least("cargo-nextest", 0, nextest, "cargo install cargo-nextest (tests run faster)");
     nextest.optional = true;
     needs.push(nextest);
+    let mut disk = Need::at_least("free disk, GB", TARGET_GB, free_gb(machine, workspace), DISK_REMEDY);
+    // A target folder that is there already needs less.
+    disk.optional = true;
+    needs.push(disk);
     Ok(needs)
+}
+
+/// Free space for the target folder, in whole GB.
+fn free_gb(machine: &Machine, workspace: &Workspace) -> Option<String> {
+    let table = machine.run("df").args(["-P", "-B", "1000000000"]).arg(&workspace.root).output().ok()?;
+    table.lines().nth(1)?.split_whitespace().nth(3).map(str::to_owned)
 }
 
 /// The toolchain that rust-toolchain.toml names.
