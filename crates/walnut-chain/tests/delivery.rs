@@ -2,12 +2,12 @@
 
 use walnut_base::{
     Account, AccountOwner, AdminOperation, Amount, BlockHeight, BlockProposal, ChainId, ChainInfoQuery,
-    ConfirmedBlockCertificate, CrossChainRequest, Epoch, EventId, NodeError, Operation,
+    ConfirmedBlock, ConfirmedBlockCertificate, CrossChainRequest, Epoch, EventId, NodeError, Operation,
     ResourceControlPolicy, Round, StreamId, SystemOperation, event::EPOCH_STREAM_NAME,
 };
 use walnut_chain::{
     ChainError, Delivery, NodeConfig, ProcessingMode, WorkerError,
-    test_utils::{TestNetwork, TestNode, block_on, validator_key},
+    test_utils::{TestNetwork, TestNode, block_on, signed_by, validator_key},
 };
 
 fn network() -> TestNetwork {
@@ -86,6 +86,52 @@ fn blocks_above_the_tip_are_noted_and_executed_once_the_gap_is_closed() {
         client.inspect(alice, async |chain| Ok((chain.tip(), chain.next_height_to_preprocess())));
     assert_eq!((tip.next_block_height, next_preprocess), (BlockHeight(3), BlockHeight(3)));
     assert_eq!(tip.block_hash, Some(blocks[2].hash()));
+}
+
+#[test]
+fn of_a_sparse_sender_chain_the_blocks_with_messages_are_enough() {
+    let mut network = network();
+    let (admin, alice, bob) = (network.chain_id(0), network.chain_id(1), network.chain_id(2));
+    let local = local_transfer(alice, network.owner(1));
+    let operations =
+        [local.clone(), transfer(bob, 1), transfer(admin, 1), transfer(bob, 2), local, transfer(bob, 3)];
+    let blocks = operations.map(|operation| network.run(1, vec![operation]));
+    let now = network.now;
+    let pending = |client: &mut TestNode| {
+        let query = ChainInfoQuery::new(bob).with_pending_message_bundles();
+        let bundles = client.query(query, now).expect("active").info.requested_pending_message_bundles;
+        bundles.iter().map(|bundle| bundle.bundle.height.0).collect::<Vec<_>>()
+    };
+    let sent = |client: &mut TestNode| match client.outgoing.pop_back() {
+        Some(CrossChainRequest::UpdateRecipient { bundles, previous_height: None, .. }) => {
+            bundles.iter().map(|(_, bundle)| bundle.height.0).collect::<Vec<_>>()
+        }
+        other => panic!("not an update from the beginning: {other:?}"),
+    };
+    // One after the other, before anything is delivered: each refers to the one before it, which is known.
+    let mut client = network.client([bob]);
+    for (index, expected) in [(1, &[1][..]), (3, &[1, 3]), (5, &[1, 3, 5])] {
+        client.certificate(blocks[index].clone(), now).expect("a correct certificate");
+        assert_eq!(sent(&mut client), expected);
+    }
+    // One is missing: the block after it waits, also once all before it was delivered, until it comes again.
+    let mut client = network.client([bob]);
+    for (index, delivered) in [(1, &[1][..]), (5, &[1]), (3, &[1, 3]), (5, &[1, 3, 5])] {
+        client.certificate(blocks[index].clone(), now).expect("a correct certificate");
+        client.deliver(now);
+        client.restart();
+        assert_eq!(pending(&mut client), delivered);
+    }
+    let tip = client.inspect(alice, async |chain| Ok(chain.tip()));
+    assert_eq!(tip.next_block_height, BlockHeight(0), "nothing of the sender was executed");
+    // Validators that deny an earlier message could not be followed.
+    let mut block = blocks[3].block().clone();
+    block.body.previous_message_blocks.clear();
+    let lie = signed_by(1..=3, &ConfirmedBlock::new(block), FIRST);
+    let mut client = network.client([bob]);
+    client.certificate(blocks[1].clone(), now).expect("a correct certificate");
+    let text = format!("block at height 3 denies earlier messages to {bob}");
+    assert_eq!(client.certificate(lie, now), Err(ChainError::CorruptedChainState(text).into()));
 }
 
 #[test]

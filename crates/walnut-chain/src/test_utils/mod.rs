@@ -7,7 +7,9 @@ mod inbox;
 mod network;
 mod node;
 
-use walnut_base::{AccountSecretKey, Ed25519SecretKey, ValidatorSecretKey};
+use walnut_base::{
+    AccountSecretKey, CertificateValue, Ed25519SecretKey, GenericCertificate, Round, ValidatorSecretKey, Vote,
+};
 
 pub use inbox::TestInbox;
 pub use network::TestNetwork;
@@ -25,4 +27,17 @@ pub fn account_key(number: u8) -> AccountSecretKey {
 /// For zero.
 pub fn validator_key(number: u8) -> ValidatorSecretKey {
     ValidatorSecretKey::from_bytes(&[number; 32]).expect("small positive numbers are keys")
+}
+
+/// A certificate signed by the validator keys with these numbers, whether they are a quorum or not.
+pub fn signed_by<T: CertificateValue>(
+    keys: impl IntoIterator<Item = u8>,
+    value: &T,
+    round: Round,
+) -> GenericCertificate<T> {
+    let sign = |number| {
+        let key = validator_key(number);
+        (key.public(), Vote::new(value.clone(), round, &key).signature)
+    };
+    GenericCertificate::new(value.clone(), round, keys.into_iter().map(sign).collect())
 }

@@ -39,6 +39,8 @@ pub(crate) enum Fault {
     Deaf,
     /// It signs its answers with a wrong key.
     Forger,
+    /// It keeps what is on its disk only: no block is in its memory when a certificate comes.
+    Forgetful,
 }
 
 /// One validator.
@@ -63,7 +65,7 @@ impl Validator {
         match self.fault.get() {
             Fault::Offline => Err(NodeError::GrpcError { error: "connection refused".into() }),
             Fault::Deaf if changes => Err(NodeError::GrpcError { error: "deadline exceeded".into() }),
-            Fault::None | Fault::Deaf | Fault::Forger => Ok(()),
+            Fault::None | Fault::Deaf | Fault::Forger | Fault::Forgetful => Ok(()),
         }
     }
 
@@ -121,6 +123,9 @@ impl ValidatorNode for Connection {
 
     async fn handle_lite_certificate(&self, certificate: LiteCertificate, _wait: bool) -> Answer {
         self.0.check("lite")?;
+        if self.0.fault.get() == Fault::Forgetful {
+            self.0.node.borrow_mut().forget_all();
+        }
         let handled = self
             .0
             .node
@@ -280,6 +285,19 @@ fn secret_key(index: u8) -> ValidatorSecretKey {
     ValidatorSecretKey::from_bytes(&[index + 100; 32]).expect("a key")
 }
 
+/// A committee with these votes per validator; those with none are no members.
+pub(crate) fn committee(votes: &[u64], policy: ResourceControlPolicy) -> Committee {
+    let members = (0..).zip(votes).filter(|(_, votes)| **votes > 0).map(|(index, votes)| {
+        let state = ValidatorState {
+            network_address: format!("grpc:validator:{index}"),
+            votes: *votes,
+            account_public_key: owner_key(50 + index).public(),
+        };
+        (secret_key(index).public(), state)
+    });
+    Committee::new(members.collect(), policy).expect("votes fit")
+}
+
 impl Network {
     /// Four validators, an admin chain and `chains` more, each with 1,000 tokens.
     pub(crate) fn new(chains: u8) -> Self {
@@ -287,17 +305,14 @@ impl Network {
     }
 
     pub(crate) fn with_policy(chains: u8, policy: ResourceControlPolicy) -> Self {
+        Self::with_spares(chains, 0, policy)
+    }
+
+    /// The same, with validators that are no members of the first committee: the last ones.
+    pub(crate) fn with_spares(chains: u8, spares: u8, policy: ResourceControlPolicy) -> Self {
         let clock = Rc::new(Cell::new(1_700_000_000_000_000));
-        let keys = (0..4).map(secret_key).collect::<Vec<_>>();
-        let members = keys.iter().enumerate().map(|(index, key)| {
-            let state = ValidatorState {
-                network_address: format!("grpc:validator:{index}"),
-                votes: 100,
-                account_public_key: owner_key(50 + u8::try_from(index).expect("few")).public(),
-            };
-            (key.public(), state)
-        });
-        let committee = Committee::new(members.collect(), policy).expect("votes fit");
+        let keys = (0..4 + spares).map(secret_key).collect::<Vec<_>>();
+        let committee = committee(&[100; 4], policy);
         let mut genesis = GenesisConfig::new(committee, Timestamp::from(clock.get()), "test".into());
         for index in 0..=chains {
             genesis.add_root_chain(owner_key(index).owner(), Amount::from_tokens(1_000));

@@ -1,107 +1,20 @@
 //! Several owners of one chain: races, turns, and owners that come and go.
 
-use std::{cell::RefCell, rc::Rc};
+use std::cell::RefCell;
 
 use futures::executor::block_on;
 use walnut_base::{
-    AccountOwner, Amount, Blob, BlockHeight, BlockProposal, CertificateKind, ChainId, ChainOwnership,
-    ConfirmedBlockCertificate, Hashed, Operation, Round, SystemOperation, TimeDelta, TimeoutConfig,
-    Timestamp, ValidatedBlock, ValidatedBlockCertificate,
+    Amount, Blob, BlockHeight, BlockProposal, CertificateKind, ChainOwnership, ConfirmedBlockCertificate,
+    NodeError, Operation, Round, SystemOperation, TimeDelta, TimeoutConfig, Timestamp,
 };
-use walnut_client::{Client, ClientError, Host as _, Outcome, Progress, ValidatorNode as _};
+use walnut_client::{Client, ClientError, Host as _, Outcome, Progress, QuorumError, ValidatorNode as _};
 
-use crate::network::{Fault, Network, Wallet, owner_key, transfer};
+use crate::{
+    network::{Fault, Wallet, owner_key, transfer},
+    shared::{ANA, BEN, Shared, beside, change_to, committed, overtaken, owner, quiet, shared, waiting},
+};
 
-const ANA: u8 = 1;
-const BEN: u8 = 2;
 const STRANGER: u8 = 3;
-
-fn quiet(_: Progress) {}
-
-/// The block, if it was the caller's.
-fn committed(outcome: Result<Outcome, ClientError>) -> ConfirmedBlockCertificate {
-    match outcome {
-        Ok(Outcome::Committed(certificate)) => *certificate,
-        other => panic!("not committed: {other:?}"),
-    }
-}
-
-/// The block that was first.
-fn overtaken(outcome: Result<Outcome, ClientError>) -> ConfirmedBlockCertificate {
-    match outcome {
-        Ok(Outcome::Conflict(certificate)) => *certificate,
-        other => panic!("not overtaken: {other:?}"),
-    }
-}
-
-/// Until when somebody has to wait, in which round, for whom.
-fn waiting(outcome: Result<Outcome, ClientError>) -> (Timestamp, Round, Option<AccountOwner>) {
-    match outcome {
-        Ok(Outcome::WaitForTimeout { timestamp, current_round, leader }) => {
-            (timestamp, current_round, leader)
-        }
-        other => panic!("not waiting: {other:?}"),
-    }
-}
-
-fn owner(key: u8) -> AccountOwner {
-    owner_key(key).owner()
-}
-
-/// Ana and Ben with equal weights.
-fn shared(multi_leader_rounds: u32) -> ChainOwnership {
-    let timeouts = TimeoutConfig { base_timeout: TimeDelta::from_secs(2), ..TimeoutConfig::default() };
-    ChainOwnership::multiple([(owner(ANA), 100), (owner(BEN), 100)], multi_leader_rounds, timeouts)
-}
-
-fn change_to(ownership: ChainOwnership) -> Operation {
-    Operation::System(Box::new(SystemOperation::ChangeOwnership {
-        super_owners: ownership.super_owners.into_iter().collect(),
-        owners: ownership.owners.into_iter().collect(),
-        multi_leader_rounds: ownership.multi_leader_rounds,
-        open_multi_leader_rounds: ownership.open_multi_leader_rounds,
-        timeout_config: ownership.timeout_config,
-    }))
-}
-
-/// Ana's chain with those owners, her client, and the client of whoever has the other key.
-struct Shared {
-    network: Network,
-    chain: ChainId,
-    elsewhere: ChainId,
-    ana: Rc<Client<Wallet>>,
-    other: Rc<Client<Wallet>>,
-}
-
-impl Shared {
-    fn new(ownership: ChainOwnership, other: u8) -> Self {
-        let network = Network::new(4);
-        let (chain, elsewhere) = (network.chain_id(ANA), network.chain_id(4));
-        let ana = network.client(ANA);
-        let operations = vec![change_to(ownership)];
-        committed(block_on(ana.execute(chain, operations, vec![], &quiet)));
-        let other = network.open_on(network.wallet(other), other, ANA);
-        block_on(other.sync_all(chain)).expect("the chain is there");
-        Self { network, chain, elsewhere, ana, other }
-    }
-
-    fn pass(&self, until: Timestamp) {
-        self.network.clock.set(self.network.clock.get().max(until.micros()));
-    }
-
-    fn send(&self, client: &Client<Wallet>, tokens: u128) -> Result<Outcome, ClientError> {
-        let operations = vec![transfer(self.elsewhere, tokens)];
-        block_on(client.execute(self.chain, operations, vec![], &quiet))
-    }
-
-    fn all_are(&self, fault: Fault) {
-        self.network.validators.iter().for_each(|validator| validator.fault.set(fault));
-    }
-
-    fn balance(&self, client: &Client<Wallet>) -> Amount {
-        block_on(client.local().balances(self.chain)).expect("reads").chain
-    }
-}
 
 #[test]
 fn two_owners_propose_in_one_round_and_both_blocks_are_made_one_after_the_other() {
@@ -136,17 +49,7 @@ fn a_locked_block_of_another_owner_is_finished_and_not_told_as_ones_own() {
     let race = Shared::new(shared(5), BEN);
     let theirs =
         block_on(race.other.stage(race.chain, vec![transfer(race.elsewhere, 3)], vec![])).expect("stages");
-    let proposal = BlockProposal::new_initial(Round::MultiLeader(0), theirs.proposed(), &owner_key(BEN));
-    let mut signatures = Vec::new();
-    for validator in &race.network.validators {
-        let remote = race.other.host().remote(&validator.public_key, "").expect("it is known");
-        let info = block_on(remote.handle_block_proposal(proposal.clone())).expect("it votes").info;
-        let vote = info.manager.pending.expect("a vote to validate");
-        signatures.push((validator.public_key, vote.signature));
-    }
-    signatures.truncate(3);
-    let value = ValidatedBlock::from_hashed(Hashed::new(theirs.block.inner().clone()));
-    let lock = ValidatedBlockCertificate::new(value, Round::MultiLeader(0), signatures);
+    let lock = race.validated(&theirs, Round::MultiLeader(0), BEN);
     for validator in &race.network.validators {
         let remote = race.other.host().remote(&validator.public_key, "").expect("it is known");
         block_on(remote.handle_validated_certificate(lock.clone())).expect("it locks");
@@ -212,7 +115,7 @@ fn an_owner_who_was_removed_meanwhile_is_told_so() {
 }
 
 #[test]
-fn beside_a_super_owner_others_wait_for_the_end_of_the_fast_round() {
+pub(crate) fn beside_a_super_owner_others_wait_for_the_end_of_the_fast_round() {
     let timeouts =
         TimeoutConfig { fast_round_duration: Some(TimeDelta::from_secs(3)), ..TimeoutConfig::default() };
     let ownership = ChainOwnership {
@@ -243,13 +146,8 @@ fn beside_a_super_owner_others_wait_for_the_end_of_the_fast_round() {
 fn when_the_leader_is_away_the_other_owner_waits_then_asks_for_the_time_out_then_proposes() {
     let race = Shared::new(shared(0), BEN);
     // Who leads is drawn; one of the two has to wait at once.
-    let info =
-        block_on(race.ana.local().chain_info(walnut_base::ChainInfoQuery::new(race.chain))).expect("reads");
-    let (waits, leader) = match info.manager.leader {
-        Some(leader) if leader == owner(ANA) => (&race.other, leader),
-        Some(leader) => (&race.ana, leader),
-        None => panic!("a single-leader round has a leader"),
-    };
+    let leader = race.leader();
+    let waits = if leader == owner(ANA) { &race.other } else { &race.ana };
     let (mut until, round, named) = waiting(race.send(waits, 6));
     assert_eq!((round, named), (Round::SingleLeader(0), Some(leader)));
     let staged =
@@ -281,6 +179,37 @@ fn when_the_leader_is_away_the_other_owner_waits_then_asks_for_the_time_out_then
 }
 
 #[test]
+fn a_validator_that_lagged_behind_ends_a_round_only_when_its_own_time_is_over() {
+    let race = Shared::new(shared(5), BEN);
+    let validators = &race.network.validators;
+    validators[3].fault.set(Fault::Offline);
+    committed(block_on(race.ana.execute(race.chain, vec![change_to(shared(0))], vec![], &quiet)));
+    block_on(race.other.sync_chain(race.chain)).expect("syncs");
+    let waits = if race.leader() == owner(ANA) { &race.other } else { &race.ana };
+    let early = block_on(waits.request_timeout(race.chain));
+    let Err(ClientError::Quorum(QuorumError::Trusted(NodeError::ChainError { error }))) = early else {
+        panic!("{early:?}")
+    };
+    assert!(error.starts_with("Not signing timeout certificate; current round times out at time"), "{error}");
+    // Now its vote is needed. It hears of the round when it is asked to end it: for it, the round has just begun.
+    validators[3].fault.set(Fault::None);
+    validators[0].fault.set(Fault::Offline);
+    let (until, round, _) = waiting(race.send(waits, 6));
+    race.pass(until);
+    let retry = || block_on(waits.retry_pending(race.chain, &quiet)).map(|outcome| outcome.expect("kept"));
+    let (again, same, _) = waiting(retry());
+    assert_eq!((again, same), (until, round));
+    let made = loop {
+        race.pass(Timestamp::from(race.network.clock.get() + 3_000_000));
+        match retry() {
+            Ok(Outcome::WaitForTimeout { .. }) => {}
+            outcome => break committed(outcome),
+        }
+    };
+    assert!(made.round > round && made.is_signed_by(&validators[3].public_key), "{}", made.round);
+}
+
+#[test]
 fn what_was_left_of_a_decided_height_is_not_in_the_way_of_the_next_block() {
     let race = Shared::new(shared(5), BEN);
     race.all_are(Fault::Offline);
@@ -293,38 +222,6 @@ fn what_was_left_of_a_decided_height_is_not_in_the_way_of_the_next_block() {
     let staged =
         block_on(race.other.stage(race.chain, vec![transfer(race.elsewhere, 9)], vec![])).expect("stages");
     assert_eq!(committed(block_on(race.other.propose(staged, &quiet))).height(), BlockHeight(2));
-}
-
-/// Ana as a super owner beside Ben, whose turn every single-leader round is.
-fn beside(multi_leader_rounds: u32) -> Shared {
-    let timeouts = TimeoutConfig {
-        fast_round_duration: Some(TimeDelta::from_secs(3)),
-        base_timeout: TimeDelta::from_secs(2),
-        ..TimeoutConfig::default()
-    };
-    let regular = ChainOwnership::multiple([(owner(BEN), 100)], multi_leader_rounds, timeouts);
-    Shared::new(ChainOwnership { super_owners: [owner(ANA)].into(), ..regular }, BEN)
-}
-
-impl Shared {
-    /// Half of the validators vote for it, and Ana learns of it; the others never do.
-    fn half_votes_for(&self, proposal: &BlockProposal) {
-        for validator in &self.network.validators[..2] {
-            let remote = self.ana.host().remote(&validator.public_key, "").expect("it is known");
-            block_on(remote.handle_block_proposal(proposal.clone())).expect("it votes");
-        }
-        block_on(self.ana.sync_chain(self.chain)).expect("syncs");
-    }
-
-    /// The other half goes away, or comes back.
-    fn rest_is(&self, fault: Fault) {
-        self.network.validators[2..].iter().for_each(|validator| validator.fault.set(fault));
-    }
-
-    fn staged(&self, client: &Client<Wallet>, tokens: u128) -> walnut_client::StagedBlock {
-        let operations = vec![transfer(self.elsewhere, tokens)];
-        block_on(client.stage(self.chain, operations, vec![])).expect("stages")
-    }
 }
 
 /// Retries until the block is there, with as much patience as a few rounds need.

@@ -220,3 +220,22 @@ fn two_devices_whose_blocks_have_half_of_the_votes_each_go_on_to_the_next_round(
     let certificate = committed(outcome.expect("a block was pending"));
     assert_eq!((certificate.height(), certificate.round), (BlockHeight(0), Round::MultiLeader(1)));
 }
+
+#[test]
+fn who_voted_gets_certificates_without_the_block_and_with_it_when_it_was_forgotten() {
+    for fault in [Fault::None, Fault::Forgetful] {
+        let network = Network::new(2);
+        network.validators.iter().for_each(|validator| validator.fault.set(fault));
+        let ana = network.client(1);
+        let operations = vec![transfer(network.chain_id(2), 1)];
+        let outcome = block_on(ana.execute(network.chain_id(1), operations, vec![], &quiet)).expect("made");
+        let certificate = committed(outcome);
+        for validator in &network.validators {
+            let count = |name| validator.requests.borrow().get(name).copied().unwrap_or(0);
+            let is_signer = certificate.is_signed_by(&validator.public_key);
+            let needs_block = !is_signer || fault == Fault::Forgetful;
+            assert_eq!(count("confirmed"), u32::from(needs_block), "{fault:?}, signer: {is_signer}");
+            assert_eq!(count("lite") > 0, is_signer, "{fault:?}");
+        }
+    }
+}

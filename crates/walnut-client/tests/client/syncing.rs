@@ -45,6 +45,42 @@ fn a_new_device_downloads_and_executes_everything() {
     assert_eq!(block_on(ben.local().balances(ben_chain)).expect("reads").chain, Amount::from_tokens(1_250));
 }
 
+/// Of a sender's chain nothing is fetched, kept or passed on but the blocks with messages for one of our chains.
+#[test]
+fn sparse_chains_of_senders_are_enough_here_and_for_a_validator_that_was_away() {
+    let network = Network::new(3);
+    let (ana_chain, ben_chain, eva_chain) = (network.chain_id(1), network.chain_id(2), network.chain_id(3));
+    let ana = network.client(1);
+    network.validators[3].fault.set(Fault::Offline);
+    for recipient in [ana_chain, ben_chain, eva_chain, ben_chain, ana_chain, ben_chain] {
+        let outcome = block_on(ana.execute(ana_chain, vec![transfer(recipient, 1)], vec![], &quiet));
+        assert!(matches!(outcome, Ok(Outcome::Committed(_))), "{outcome:?}");
+    }
+    let ben = network.client(2);
+    block_on(ben.sync_all(ben_chain)).expect("syncs");
+    let kept = (0..6).filter(|height| {
+        let certificate = block_on(ben.local().certificate_at(ana_chain, BlockHeight(*height)));
+        certificate.expect("reads").is_some()
+    });
+    assert_eq!(kept.collect::<Vec<_>>(), [1, 3, 5]);
+    assert_eq!(block_on(ben.local().next_block_height(ana_chain)), Ok(BlockHeight(0)));
+
+    // The one that was away has none of it, and is needed now: it gets the same three blocks and votes.
+    network.validators[3].fault.set(Fault::None);
+    network.validators[0].fault.set(Fault::Offline);
+    let (made, waiting) = block_on(ben.process_inbox(ben_chain, &quiet)).expect("receives");
+    assert_eq!((made.len(), waiting), (1, None));
+    assert!(made[0].is_signed_by(&network.validators[3].public_key));
+    assert_eq!(block_on(ben.local().balances(ben_chain)).expect("reads").chain, Amount::from_tokens(1_003));
+    let remote = ben.host().remote(&network.validators[3].public_key, "").expect("it is known");
+    let heights = (0..6).map(BlockHeight).collect();
+    let has = block_on(remote.download_certificates_by_heights(ana_chain, heights)).expect("answers");
+    assert_eq!(has.iter().map(|certificate| certificate.height().0).collect::<Vec<_>>(), [1, 3, 5]);
+    let query = ChainInfoQuery::new(ana_chain);
+    let info = block_on(remote.handle_chain_info_query(query)).expect("answers").info;
+    assert_eq!(info.next_block_height, BlockHeight(0));
+}
+
 #[test]
 fn without_a_quorum_there_is_no_sync() {
     let network = Network::new(1);

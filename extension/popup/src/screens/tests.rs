@@ -1,5 +1,7 @@
 //! Every screen in every state: drawn, labelled, free of what must not appear.
 
+use walnut_wallet::activity::ActivityStatus;
+
 use crate::{
     mock::{FIXTURES, MORE, fixture},
     screens::draw,
@@ -172,4 +174,32 @@ fn approve_waits_for_the_focus() {
     assert!(early.contains("disabled=\"\" aria-describedby=\"approve-hint\">Approve and sign"));
     let ready = to_html(&draw(&fixture("review-ready").expect("a fixture")));
     assert!(!ready.contains("disabled=\"\" aria-describedby=\"approve-hint\""));
+}
+
+#[test]
+fn turns_time_outs_and_overtaken_blocks_are_told_in_plain_words() {
+    let page = |name: &str| text(&draw(&fixture(name).expect("a fixture")));
+    let turn = page("item-turn");
+    assert!(turn.contains("It is the turn of "), "{turn}");
+    assert!(
+        turn.contains(", in 8\u{a0}s. If no block comes by then, the validators are asked to end the turn")
+    );
+    let asked = page("item-time-out");
+    let votes = "Time-out requested: 2 of 4 votes of validators are in, 3 are needed.";
+    assert!(asked.contains(votes) && !asked.contains("It is the turn of "), "{asked}");
+    let overtaken = page("item-overtaken");
+    let again = "took this place, block 409 of the chain. Nothing of yours was sent. Send again?";
+    assert!(overtaken.contains(&format!("Another owner's block {again}")), "{overtaken}");
+    let mut model = fixture("item-overtaken").expect("a fixture");
+    let mine = model.accounts().first().map(|account| account.owner);
+    let item = model.snapshot.as_mut().and_then(|snapshot| snapshot.activity.first_mut()).expect("an item");
+    let ActivityStatus::Overtaken(by) = &mut item.status else { panic!("not overtaken: {item:?}") };
+    by.signer = mine;
+    let by_oneself = text(&draw(&model));
+    assert!(by_oneself.contains(&format!("Another block of yours, perhaps from another device, {again}")));
+    // It is offered once: afterwards the way leads to what was sent instead.
+    let offers = |text: &str| text.matches("Send again").count();
+    let sent_again = page("item-overtaken-again");
+    assert_eq!((offers(&overtaken), offers(&sent_again)), (2, 1));
+    assert!(sent_again.contains("Look at the new one") && !overtaken.contains("Look at the new one"));
 }
