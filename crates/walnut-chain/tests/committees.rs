@@ -42,6 +42,12 @@ fn same(policy: ResourceControlPolicy) -> Committee {
     committee(&[(1, 100), (2, 100), (3, 100), (4, 100)], policy)
 }
 
+/// The same validators again. Each epoch's list differs, as its blob must be published anew.
+fn unchanged(epoch: u32) -> Committee {
+    let maximum_blob_size = u64::from(u32::MAX - epoch);
+    same(ResourceControlPolicy { maximum_blob_size, ..ResourceControlPolicy::no_fees() })
+}
+
 /// Moves tokens on the chain.
 fn spend(chain: ChainId, tokens: u128) -> Operation {
     Operation::from(SystemOperation::Transfer {
@@ -73,28 +79,33 @@ fn proposal(network: &mut TestNetwork, index: usize, operations: Vec<Operation>)
     BlockProposal::new_initial(FIRST, block, &network.owner_keys[index])
 }
 
-/// The admin chain introduces the next epoch, in one block.
-fn announce(
-    network: &mut TestNetwork,
-    epoch: u32,
-    committee: &Committee,
-) -> (ConfirmedBlockCertificate, Blob) {
+/// How an epoch was introduced.
+struct Announced {
+    published: ConfirmedBlockCertificate,
+    created: ConfirmedBlockCertificate,
+    blob: Blob,
+}
+
+/// The admin chain introduces the next epoch. That takes two blocks: a committee is read from what is stored.
+fn announce(network: &mut TestNetwork, epoch: u32, committee: &Committee) -> Announced {
     let blob = Blob::new_committee(committee);
     let blob_hash = blob.id().hash;
-    let admin = |operation| Operation::from(SystemOperation::Admin(operation));
-    let operations = vec![
-        admin(AdminOperation::PublishCommitteeBlob { blob_hash }),
-        admin(AdminOperation::CreateCommittee { epoch: Epoch(epoch), blob_hash }),
-    ];
-    let proposal = proposal(network, ADMIN, operations);
+    let admin = |operation| vec![Operation::from(SystemOperation::Admin(operation))];
+    let publish = admin(AdminOperation::PublishCommitteeBlob { blob_hash });
+    let create = admin(AdminOperation::CreateCommittee { epoch: Epoch(epoch), blob_hash });
     let chain = network.chain_id(ADMIN);
-    for answer in network.propose(&proposal) {
-        assert_eq!(answer, Err(WorkerError::BlobsNotFound(vec![blob.id()])));
+    let missing = vec![blob.id()];
+    let at_once = proposal(network, ADMIN, [publish.clone(), create.clone()].concat());
+    let publish = proposal(network, ADMIN, publish);
+    for answer in network.propose(&publish) {
+        assert_eq!(answer, Err(WorkerError::BlobsNotFound(missing.clone())));
     }
     for validator in &mut network.validators {
         validator.pending_blob(chain, blob.clone()).expect("announced");
     }
-    (network.execute(&proposal), blob)
+    let answer = network.propose(&at_once).remove(0);
+    assert_eq!(execution_error(answer), ExecutionError::BlobsNotFound(missing));
+    Announced { published: network.execute(&publish), created: network.run(ADMIN, create), blob }
 }
 
 fn revoke(network: &mut TestNetwork, epoch: u32) -> ConfirmedBlockCertificate {
@@ -102,12 +113,15 @@ fn revoke(network: &mut TestNetwork, epoch: u32) -> ConfirmedBlockCertificate {
     network.run(ADMIN, vec![Operation::from(SystemOperation::Admin(remove))])
 }
 
-/// Gives a node a block that publishes a blob, as clients do: certificate, blob, certificate again.
-fn push(node: &mut TestNode, (certificate, blob): &(ConfirmedBlockCertificate, Blob), network: &TestNetwork) {
-    let missing = node.certificate(certificate.clone(), network.now);
+/// Gives a node the blocks that introduce an epoch, as clients do: the first one again once its blob is there.
+fn push(node: &mut TestNode, announced: &Announced, network: &TestNetwork) {
+    let Announced { published, created, blob } = announced;
+    let missing = node.certificate(published.clone(), network.now);
     assert_eq!(missing, Err(WorkerError::BlobsNotFound(vec![blob.id()])));
     assert!(node.upload_blob(blob));
-    node.certificate(certificate.clone(), network.now).expect("nothing is missing any more");
+    for certificate in [published, created] {
+        node.certificate(certificate.clone(), network.now).expect("nothing is missing any more");
+    }
 }
 
 fn event(network: &TestNetwork, name: &[u8], epoch: u32) -> EventId {
@@ -184,7 +198,7 @@ fn validators_come_go_and_weigh_differently_from_a_chains_next_epoch_on() {
 fn a_chain_takes_nothing_of_another_epoch() {
     let mut network = network();
     let (chain, now) = (network.chain_id(ANA), network.now);
-    announce(&mut network, 1, &same(ResourceControlPolicy::no_fees()));
+    announce(&mut network, 1, &unchanged(1));
     let other = |chain_epoch, epoch| WorkerError::InvalidEpoch {
         chain_id: chain,
         chain_epoch: Epoch(chain_epoch),
@@ -221,7 +235,7 @@ fn epochs_are_entered_in_order_and_a_revoked_one_still_vouches_for_messages() {
     let mut network = network();
     let (ana, ben) = (network.chain_id(ANA), network.chain_id(BEN));
     for epoch in [1, 2] {
-        announce(&mut network, epoch, &same(ResourceControlPolicy::no_fees()));
+        announce(&mut network, epoch, &unchanged(epoch));
     }
     let skipping = proposal(&mut network, ANA, vec![enter(2)]);
     let answer = network.propose(&skipping).remove(0);
@@ -283,11 +297,11 @@ fn prices_and_limits_change_with_a_chains_epoch() {
 
 #[test]
 fn blocks_above_the_tip_tell_their_events_once_and_in_order() {
+    const LAST: BlockHeight = BlockHeight(6);
     let mut network = network();
     let admin = network.chain_id(ADMIN);
     let before = network.run(ADMIN, vec![spend(admin, 1)]);
-    let announced =
-        [1, 2].map(|epoch| announce(&mut network, epoch, &same(ResourceControlPolicy::no_fees())));
+    let announced = [1, 2].map(|epoch| announce(&mut network, epoch, &unchanged(epoch)));
     let revoked = [0, 1].map(|epoch| revoke(&mut network, epoch));
     let mut client = network.client([network.chain_id(ANA)]);
     let now = network.now;
@@ -305,38 +319,38 @@ fn blocks_above_the_tip_tell_their_events_once_and_in_order() {
         client.inspect(admin, async |chain| chain.next_expected_event(&stream_id).await)
     };
 
-    // Epochs 1 and 2 become known although the block below them is missing. The second certificate is of epoch 1.
-    let error = client.certificate(announced[1].0.clone(), now).expect_err("epoch 1 is unknown");
+    // Epochs 1 and 2 become known although the blocks between are missing. The second certificate is of epoch 1.
+    let error = client.certificate(announced[1].created.clone(), now).expect_err("epoch 1 is unknown");
     let missing = vec![event(&network, EPOCH_STREAM_NAME, 1)];
     assert_eq!(NodeError::from(&error), NodeError::EventsNotFound(missing));
-    for (height, announced) in (1..).zip(&announced) {
+    for (height, announced) in [2, 4].into_iter().zip(&announced) {
         push(&mut client, announced, &network);
-        assert_eq!(news(&mut client), [events(height, announced.0.hash(), EPOCH_STREAM_NAME)]);
+        assert_eq!(news(&mut client), [events(height, announced.created.hash(), EPOCH_STREAM_NAME)]);
     }
     assert_eq!(next(&mut client, EPOCH_STREAM_NAME), Some(3));
     // A removal that comes too early waits for the one before it.
     client.certificate(revoked[1].clone(), now).expect("epoch 2 is known");
     assert!(news(&mut client).is_empty());
     client.certificate(revoked[0].clone(), now).expect("epoch 2 is known");
-    assert_eq!(news(&mut client), [events(3, revoked[0].hash(), REMOVED_EPOCH_STREAM_NAME)]);
+    assert_eq!(news(&mut client), [events(5, revoked[0].hash(), REMOVED_EPOCH_STREAM_NAME)]);
     assert_eq!(next(&mut client, REMOVED_EPOCH_STREAM_NAME), Some(1));
     let tip = client.inspect(admin, async |chain| Ok(chain.tip()));
     assert_eq!(tip.next_block_height, BlockHeight(0));
 
-    // Once the gap is closed all are executed; what was told is not told again.
-    let blocks =
-        [before, announced[0].0.clone(), announced[1].0.clone(), revoked[0].clone(), revoked[1].clone()];
+    // Once the gaps are closed all are executed; what was told is not told again.
+    let announced = announced.into_iter().flat_map(|announced| [announced.published, announced.created]);
+    let blocks = [before].into_iter().chain(announced).chain(revoked);
     for (height, certificate) in (0..).map(BlockHeight).zip(blocks) {
         let hash = certificate.hash();
         client.confirmed(certificate, ProcessingMode::Execute, now).expect("the next block");
         let told = news(&mut client);
         let event_streams = match height {
-            BlockHeight(4) => streams(REMOVED_EPOCH_STREAM_NAME),
+            LAST => streams(REMOVED_EPOCH_STREAM_NAME),
             _ => Default::default(),
         };
         assert_eq!(told[0], Reason::NewBlock { height, hash, event_streams });
-        let late = [events(4, hash, REMOVED_EPOCH_STREAM_NAME)];
-        assert_eq!(told[1..], late[..usize::from(height == BlockHeight(4))]);
+        let late = [events(LAST.0, hash, REMOVED_EPOCH_STREAM_NAME)];
+        assert_eq!(told[1..], late[..usize::from(height == LAST)]);
     }
     assert_eq!(next(&mut client, REMOVED_EPOCH_STREAM_NAME), Some(2));
 }

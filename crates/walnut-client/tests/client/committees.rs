@@ -44,26 +44,22 @@ impl Changing {
         }
     }
 
-    fn admin(&self, operations: Vec<AdminOperation>, blobs: Vec<Blob>) {
-        let system = |operation| Operation::System(Box::new(SystemOperation::Admin(operation)));
-        let operations = operations.into_iter().map(system).collect();
+    fn admin(&self, operation: AdminOperation, blobs: Vec<Blob>) {
+        let operations = vec![Operation::System(Box::new(SystemOperation::Admin(operation)))];
         self.make(&self.admin, self.network.chain_id(0), operations, blobs)
             .expect("the admin's block is made");
     }
 
-    /// The admin chain introduces an epoch with these votes per validator.
+    /// The admin chain introduces an epoch with these votes per validator, once their list is published.
     fn announce(&self, epoch: u32, votes: &[u64], policy: ResourceControlPolicy) {
         let blob = Blob::new_committee(&committee(votes, policy));
         let blob_hash = blob.id().hash;
-        let operations = vec![
-            AdminOperation::PublishCommitteeBlob { blob_hash },
-            AdminOperation::CreateCommittee { epoch: Epoch(epoch), blob_hash },
-        ];
-        self.admin(operations, vec![blob]);
+        self.admin(AdminOperation::PublishCommitteeBlob { blob_hash }, vec![blob]);
+        self.admin(AdminOperation::CreateCommittee { epoch: Epoch(epoch), blob_hash }, vec![]);
     }
 
     fn revoke(&self, epoch: u32) {
-        self.admin(vec![AdminOperation::RemoveCommittee { epoch: Epoch(epoch) }], vec![]);
+        self.admin(AdminOperation::RemoveCommittee { epoch: Epoch(epoch) }, vec![]);
     }
 
     /// Ana sends a token to Ben.
