@@ -3,9 +3,9 @@
 
 use walnut_base::{
     Account, AccountOwner, AdminOperation, Amount, Blob, Block, BlockHeight, BlockProposal, CertificateError,
-    ChainId, ChainInfoQuery, Committee, ConfirmedBlock, ConfirmedBlockCertificate, Epoch, EventId, Hashed,
-    NodeError, Operation, Reason, ResourceControlPolicy, Round, StreamId, SystemOperation, Timeout,
-    ValidatedBlock, ValidatorState,
+    ChainId, ChainInfoQuery, Committee, ConfirmedBlock, ConfirmedBlockCertificate, CrossChainRequest, Epoch,
+    EventId, Hashed, NodeError, Operation, Reason, ResourceControlPolicy, Round, StreamId, SystemOperation,
+    Timeout, ValidatedBlock, ValidatorState,
     encoding::bcs_size,
     event::{EPOCH_STREAM_NAME, REMOVED_EPOCH_STREAM_NAME},
 };
@@ -256,11 +256,24 @@ fn epochs_are_entered_in_order_and_a_revoked_one_still_vouches_for_messages() {
     let answer = network.propose(&again).remove(0);
     assert_eq!(execution_error(answer), ExecutionError::InvalidCommitteeRemoval);
 
-    // Ana's chain has slept since. It goes on in the revoked epoch, and what it sends there arrives.
-    network.validators.iter_mut().for_each(TestNode::restart);
-    let sent = network.run(ANA, vec![send(ben)]);
+    // Ana's chain has slept since. It goes on in the revoked epoch, and what it sends there arrives, also at a validator
+    // that has just started and checked no certificate of that epoch yet.
+    let sending = proposal(&mut network, ANA, vec![send(ben)]);
+    let validated = network.validate(&sending);
+    let sent = network.finalize(&validated);
     assert_eq!(sent.epoch(), Epoch(0));
+    let bundles = sent.block().message_bundles_for(ben, sent.hash());
+    let update = CrossChainRequest::UpdateRecipient {
+        sender: ana,
+        recipient: ben,
+        bundles: bundles.into_iter().map(|bundle| (Epoch(0), bundle)).collect(),
+        previous_height: None,
+    };
+    let now = network.now;
+    network.validators[0].restart();
+    network.validators[0].cross_chain(update, now).expect("delivered");
     assert_eq!(network.info(ben).requested_pending_message_bundles.len(), 1);
+    network.confirm(&sent);
     let received = network.run_receiving(BEN, Vec::new());
     assert_eq!(received.epoch(), Epoch(2));
     assert_eq!(network.info(ben).chain_balance, Amount::from_tokens(1_001));
