@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use walnut_base::{ChainInfo, ChainInfoResponse, GenesisConfig, NodeError, TimeDelta, http};
 use walnut_rpc::{
-    Method, Status,
+    Code, Method, Status,
     grpc_web::{CONTENT_TYPE, FrameError, Response, encode},
     http::{HttpClient, HttpError},
     proto,
@@ -109,6 +109,8 @@ impl Answer {
             Self::Messages(messages) if ABOUT_CHAINS.iter().any(|method| method.path == path) => {
                 messages.iter().map(|message| about_chain(&message.0)).collect()
             }
+            // What cannot be read is told in each one's own words.
+            Self::Refused { code, .. } if *code == Code::InvalidArgument as u32 => "cannot be read".into(),
             Self::Messages(_) | Self::Refused { .. } => format!("{self:?}"),
         }
     }

@@ -17,10 +17,10 @@ pub enum CertificateError {
     #[error("Signatures in a certificate must be from different validators")]
     CertificateValidatorReuse,
     /// A signer has no votes in the committee.
-    #[error("Signatures in a certificate must form a quorum of the committee: signer {0} has no votes")]
+    #[error("The signature was not created by a valid entity")]
     InvalidSigner(Box<ValidatorPublicKey>),
     /// The signers have too few votes.
-    #[error("Signatures in a certificate must form a quorum: {votes} of {required} votes")]
+    #[error("Signatures in a certificate must form a quorum")]
     CertificateRequiresQuorum {
         /// Votes of the signers.
         votes: u64,

@@ -6,7 +6,7 @@ use thiserror::Error;
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CryptoError {
     /// The signature does not belong to this key and value.
-    #[error("Signature for value {type_name} is not valid: {error}")]
+    #[error("Signature for object {type_name} is not valid: {error}")]
     InvalidSignature {
         /// Name of the signed type.
         type_name: &'static str,

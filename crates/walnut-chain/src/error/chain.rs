@@ -88,7 +88,7 @@ pub enum ChainError {
     RoundDoesNotTimeOut,
     #[error("Not signing timeout certificate; current round times out at time {0}")]
     NotTimedOutYet(Timestamp),
-    #[error("Too many published blobs: more than {0}")]
+    #[error("Number of published blobs per block must not exceed {0}")]
     TooManyPublishedBlobs(u64),
     #[error(
         "Inbox gap: the sender's previous message is at height {expected_height} and was not received; got {actual_height}"

@@ -27,7 +27,7 @@ pub enum WorkerError {
     CertificateError(#[from] CertificateError),
     #[error("Block was not signed by an authorized owner")]
     InvalidOwner,
-    #[error("Operations in the block are not authenticated by the proper signer: {0}")]
+    #[error("Operations in the block are not authenticated by the proper owner: {0}")]
     InvalidSigner(AccountOwner),
     #[error(
         "Chain is expecting a next block at height {expected_block_height} but the given block is at height {found_block_height} instead"
@@ -37,9 +37,9 @@ pub enum WorkerError {
     InvalidEpoch { chain_id: ChainId, chain_epoch: Epoch, epoch: Epoch },
     #[error("Events not found: {0:?}")]
     EventsNotFound(Vec<EventId>),
-    #[error("Invalid block proposal: {0}")]
+    #[error("The block proposal is invalid: {0}")]
     InvalidBlockProposal(ProposalError),
-    #[error("Invalid block chaining: the block's predecessor is not the last block of the chain")]
+    #[error("The block does not contain the hash that we expected for the previous block")]
     InvalidBlockChaining,
     /// Clients parse the marker `[us:…:…]`.
     #[error("Block timestamp ({block_timestamp}) is further in the future from local time ({local_time}) than block time grace period ({block_time_grace_period:?}) [us:{}:{}]", block_timestamp.micros(), local_time.micros())]
@@ -54,11 +54,11 @@ pub enum WorkerError {
     BlobsNotFound(Vec<BlobId>),
     #[error("Blob was not required by any pending block")]
     UnexpectedBlob,
-    #[error("Could not read certificates: {0:?}")]
+    #[error("Certificates are in confirmed_log but not in storage: {0:?}")]
     ReadCertificatesError(Vec<CryptoHash>),
-    #[error("Invalid cross-chain request: the bundles are not in order")]
+    #[error("Invalid cross-chain request")]
     InvalidCrossChainRequest,
-    #[error("Validator fallback mode is not enabled")]
+    #[error("Fallback mode is not available on this network")]
     NoFallbackMode,
 }
 

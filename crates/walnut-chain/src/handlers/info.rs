@@ -33,12 +33,13 @@ pub(crate) async fn handle_chain_info_query<S: Store, A>(
             AccountOwner::CHAIN => Some(*system.balance.get()),
             owner => system.balances.read(&store, &owner).await?,
         };
-        if let Some(expected_block_height) = query.test_next_block_height
-            && chain.tip().next_block_height != expected_block_height
+        if let Some(found_block_height) = query.test_next_block_height
+            && chain.tip().next_block_height != found_block_height
         {
+            // As if a block had been proposed at the height that the caller takes for the next.
             return Err(WorkerError::UnexpectedBlockHeight {
-                expected_block_height,
-                found_block_height: chain.tip().next_block_height,
+                expected_block_height: chain.tip().next_block_height,
+                found_block_height,
             });
         }
         if query.request_pending_message_bundles {

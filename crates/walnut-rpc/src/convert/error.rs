@@ -51,7 +51,9 @@ pub enum ConversionError {
         inner: ChainId,
     },
     /// Validators do not tell committees; they come from events and blobs.
-    #[error("request_committees is not supported")]
+    #[error(
+        "Chain info queries asking for committees are reserved for local clients; validators serve committees via the event stream and the committee blob store"
+    )]
     CommitteesRequested,
     /// The two halves of a raw certificate do not belong together.
     #[error("the lite certificate does not match its block")]
