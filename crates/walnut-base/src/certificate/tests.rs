@@ -49,7 +49,7 @@ fn check(signatures: Vec<(ValidatorPublicKey, ValidatorSignature)>) -> Result<()
 fn invalid_signature() -> CertificateError {
     CertificateError::Crypto(CryptoError::InvalidSignature {
         type_name: "VoteValue",
-        error: "secp256k1 verification failed",
+        error: "signature error",
     })
 }
 

@@ -10,7 +10,7 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, Verifier as _, Verifying
 use rand_core::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
-use super::{BcsHashable, CryptoError, CryptoHash};
+use super::{BcsHashable, CryptoError, CryptoHash, error::VERIFICATION_FAILED};
 use crate::text::{ParseError, hex_or_fixed_bytes, hex_text, parse_hex};
 
 /// An Ed25519 secret key: 32 bytes. Overwritten when dropped; has no text form of its own.
@@ -122,7 +122,7 @@ impl Ed25519Signature {
         let key =
             VerifyingKey::from_bytes(&public_key.0).map_err(|_| invalid("public key is not a point"))?;
         key.verify(digest.as_bytes(), &Signature::from_bytes(&self.0))
-            .map_err(|_| invalid("Ed25519 verification failed"))
+            .map_err(|_| invalid(VERIFICATION_FAILED))
     }
 
     fn from_wire(bytes: &[u8; 64]) -> Result<Self, CryptoError> {

@@ -2,6 +2,9 @@
 
 use thiserror::Error;
 
+/// What is wrong with a signature over something else, in the words of the reference's libraries.
+pub(super) const VERIFICATION_FAILED: &str = "signature error";
+
 /// A key or signature was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CryptoError {

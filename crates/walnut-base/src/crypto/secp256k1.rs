@@ -23,7 +23,7 @@ use k256::{
 use rand_core::{CryptoRng, RngCore};
 use zeroize::Zeroizing;
 
-use super::{BcsHashable, CryptoError, CryptoHash, multiples};
+use super::{BcsHashable, CryptoError, CryptoHash, error::VERIFICATION_FAILED, multiples};
 use crate::text::{ParseError, hex_or_fixed_bytes, hex_text, parse_hex};
 
 /// A secp256k1 secret key: a number below the group order. Overwritten when dropped; has no text form of its own.
@@ -272,7 +272,7 @@ impl Secp256k1Signature {
     }
 
     fn verdict(is_valid: bool, type_name: &'static str) -> Result<(), CryptoError> {
-        let error = "secp256k1 verification failed";
+        let error = VERIFICATION_FAILED;
         if is_valid { Ok(()) } else { Err(CryptoError::InvalidSignature { type_name, error }) }
     }
 

@@ -3,7 +3,7 @@
 //! Some errors keep their structure, because clients repair what they name; all others become text, which clients compare
 //! by value.
 
-use walnut_base::NodeError;
+use walnut_base::{CertificateError, NodeError};
 use walnut_execution::{BlockError, ExecutionError};
 
 use super::{ChainError, Failure, WorkerError};
@@ -29,6 +29,8 @@ impl From<&ChainError> for NodeError {
                 }
             }
             ChainError::WrongRound(round) => NodeError::WrongRound(*round),
+            // The reference counts them before it looks at the chain.
+            ChainError::TooManyPublishedBlobs(_) => NodeError::WorkerError { error: error.to_string() },
             error => NodeError::ChainError { error: error.to_string() },
         }
     }
@@ -38,6 +40,11 @@ impl From<&WorkerError> for NodeError {
     fn from(error: &WorkerError) -> Self {
         match error {
             WorkerError::ChainError(error) => NodeError::from(&**error),
+            // The reference checks certificates on the level of chains, and says where a signature is wrong.
+            WorkerError::CertificateError(CertificateError::Crypto(error)) => {
+                NodeError::ChainError { error: ChainError::CryptoError(error.clone()).to_string() }
+            }
+            WorkerError::CertificateError(error) => NodeError::ChainError { error: error.to_string() },
             WorkerError::MissingCertificateValue => NodeError::MissingCertificateValue,
             WorkerError::BlobsNotFound(blob_ids) => NodeError::BlobsNotFound(blob_ids.clone()),
             WorkerError::EventsNotFound(event_ids) => NodeError::EventsNotFound(event_ids.clone()),

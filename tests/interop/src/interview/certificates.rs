@@ -9,14 +9,18 @@ use walnut_base::{
 use walnut_rpc::{Method, proto};
 use walnut_vectors::interview::Answer;
 
-use super::{Interviewer, proposals::accepted};
+use super::{
+    Interviewer,
+    proposals::{self, accepted},
+};
 
 pub(super) fn ask(interviewer: &mut Interviewer) -> anyhow::Result<()> {
     let known = interviewer.opened.blocks.last().context("there is a block")?.clone();
     doctored(interviewer, &known)?;
     of_another_kind(interviewer, &known)?;
     lite(interviewer, &known)?;
-    validated(interviewer)
+    validated(interviewer)?;
+    proposals::ask_in_other_rounds(interviewer)
 }
 
 impl Interviewer {
@@ -100,9 +104,6 @@ fn lite(interviewer: &mut Interviewer, known: &ConfirmedBlockCertificate) -> any
         "a hash that nobody knows",
         &LiteCertificate::new(unknown, round, signatures.clone()),
     )?;
-    let other_chain = LiteValue { chain_id: interviewer.opened.alices.id(), ..value };
-    interviewer
-        .certify_hash("of another chain", &LiteCertificate::new(other_chain, round, signatures.clone()))?;
     for kind in [CertificateKind::Validated, CertificateKind::Timeout] {
         let value = LiteValue { kind, ..value };
         let certificate = LiteCertificate::new(value, round, signatures.clone());

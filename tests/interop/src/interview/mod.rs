@@ -50,7 +50,21 @@ impl Interviewer {
         let opened = Opened::prepare(programs, network)?;
         let addresses = opened.genesis.committee.validator_addresses();
         let urls = addresses.map(|(_, address)| address.replacen("grpc:", "http://", 1)).collect();
-        Ok(Self { urls, opened, asked: Vec::new(), differences: Vec::new() })
+        let interviewer = Self { urls, opened, asked: Vec::new(), differences: Vec::new() };
+        // A quorum has the blocks; the rest may not yet.
+        for block in interviewer.block_requests() {
+            for url in &interviewer.urls {
+                Answer::from_validator(url, Method::HANDLE_CONFIRMED_CERTIFICATE.path, &block.0)?;
+            }
+        }
+        Ok(interviewer)
+    }
+
+    fn block_requests(&self) -> Vec<Bytes> {
+        let request = |block: &ConfirmedBlockCertificate| {
+            Bytes(proto::HandleConfirmedCertificateRequest::from((block, false, true)).encode_to_vec())
+        };
+        self.opened.blocks.iter().map(request).collect()
     }
 
     /// Asks the questions about one thing: how many there were.
@@ -66,12 +80,8 @@ impl Interviewer {
 
     /// Keeps the questions, and what the first validator answered.
     pub(crate) fn write(self, source: &str, file: &Path) -> anyhow::Result<()> {
-        let request = |block: &ConfirmedBlockCertificate| {
-            Bytes(proto::HandleConfirmedCertificateRequest::from((block, false, true)).encode_to_vec())
-        };
-        let Opened { genesis, blocks, .. } = self.opened;
-        let blocks = blocks.iter().map(request).collect();
-        let interview = Interview { source: source.to_owned(), genesis, blocks, questions: self.asked };
+        let (source, blocks) = (source.to_owned(), self.block_requests());
+        let interview = Interview { source, genesis: self.opened.genesis, blocks, questions: self.asked };
         fs::write(file, serde_json::to_vec_pretty(&interview)?).with_context(|| file.display().to_string())
     }
 

@@ -77,6 +77,22 @@ fn transfer(owner: AccountOwner, tokens: u128) -> Operation {
     SystemOperation::Transfer { owner, recipient, amount }.into()
 }
 
+/// Rounds that are not the current one. Validators remember the latest they were shown, so nothing can follow.
+pub(super) fn ask_in_other_rounds(interviewer: &mut Interviewer) -> anyhow::Result<()> {
+    let block = interviewer.block();
+    for round in [Round::MultiLeader(0), Round::SingleLeader(0), Round::Validator(0)] {
+        let proposal = BlockProposal::new_initial(round, block.clone(), &interviewer.opened.alice);
+        interviewer.propose(&format!("in round {round} instead of the fast one"), &proposal)?;
+    }
+    let alice = interviewer.opened.alice.owner();
+    for round in [Round::Fast, Round::MultiLeader(5), Round::SingleLeader(0)] {
+        let block = interviewer.shared_block(alice, 1);
+        let proposal = BlockProposal::new_initial(round, block, &interviewer.opened.alice);
+        interviewer.propose(&format!("of two owners, in round {round}"), &proposal)?;
+    }
+    Ok(())
+}
+
 fn blocks_of_another_place(interviewer: &mut Interviewer) -> anyhow::Result<()> {
     let block = interviewer.block();
     let hash = Some(CryptoHash::from([7; 32]));
@@ -94,7 +110,7 @@ fn blocks_of_another_place(interviewer: &mut Interviewer) -> anyhow::Result<()> 
 }
 
 fn proposers(interviewer: &mut Interviewer) -> anyhow::Result<()> {
-    let (alice, bob) = (interviewer.opened.alice.owner(), interviewer.opened.bob.owner());
+    let bob = interviewer.opened.bob.owner();
     let stranger = AccountSecretKey::Ed25519(Ed25519SecretKey::from_bytes(&[9; 32]));
     let block = interviewer.block();
     let by_stranger = |signer| ProposedBlock { authenticated_signer: Some(signer), ..block.clone() };
@@ -103,10 +119,6 @@ fn proposers(interviewer: &mut Interviewer) -> anyhow::Result<()> {
     let pretended = BlockProposal::new_initial(Round::Fast, block.clone(), &stranger);
     interviewer.propose("by a stranger in Alice's name", &pretended)?;
     interviewer.propose_block("by Alice in Bob's name", by_stranger(bob))?;
-    for round in [Round::MultiLeader(0), Round::SingleLeader(0), Round::Validator(0)] {
-        let proposal = BlockProposal::new_initial(round, block.clone(), &interviewer.opened.alice);
-        interviewer.propose(&format!("in round {round} instead of the fast one"), &proposal)?;
-    }
     let mut forged = BlockProposal::new_initial(Round::Fast, block.clone(), &interviewer.opened.alice);
     forged.content.block.timestamp = Timestamp::from_micros(forged.content.block.timestamp.micros() + 1);
     interviewer.propose("changed after it was signed", &forged)?;
@@ -120,11 +132,6 @@ fn proposers(interviewer: &mut Interviewer) -> anyhow::Result<()> {
     let mut odd = BlockProposal::new_initial(Round::Fast, block, &interviewer.opened.alice);
     odd.original_proposal = Some(OriginalProposal::Fast(odd.signature));
     interviewer.propose("again, in the fast round", &odd)?;
-    for round in [Round::Fast, Round::MultiLeader(5), Round::SingleLeader(0)] {
-        let block = interviewer.shared_block(alice, 1);
-        let proposal = BlockProposal::new_initial(round, block, &interviewer.opened.alice);
-        interviewer.propose(&format!("of two owners, in round {round}"), &proposal)?;
-    }
     Ok(())
 }
 
