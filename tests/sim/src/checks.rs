@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use walnut_base::{
     AccountOwner, BlockHeight, BlockProposal, CertificateKind, ChainId, ChainInfo, CryptoHash, LiteVote,
-    Notification, OriginalProposal, Round, leader,
+    NodeError, Notification, OriginalProposal, Round, leader,
 };
 use walnut_chain::{Node, NodeConfig, records};
 use walnut_execution::UnsupportedApplications;
@@ -15,6 +15,7 @@ use crate::{
     disk::Disk,
     host::Device,
     ledger::Broken,
+    plan::Fault,
     validator::{Validator, Witness, get},
     wallet::{Short, new_block},
     wire::{Answer, Reply, Request},
@@ -91,7 +92,11 @@ impl World {
         answer: &Answer,
         witness: &Witness,
     ) {
-        let Ok(Reply::Info(response)) = answer else { return };
+        let response = match answer {
+            Ok(Reply::Info(response)) => response,
+            Ok(_) => return,
+            Err(error) => return self.check_refusal(validator, &witness.request, error),
+        };
         let info = &*response.info;
         self.check_info(validator, disk, info);
         for vote in [&info.manager.pending, &info.manager.timeout_vote].into_iter().flatten() {
@@ -104,6 +109,22 @@ impl World {
             if get(records::read_hash_by_height(&**disk, chain_id, height)) == Some(certificate.hash()) {
                 self.learn(disk, certificate.hash());
             }
+        }
+    }
+
+    /// A confirmed block is taken, wherever its chain is here, unless something is missing or cannot be stored.
+    fn check_refusal(&self, validator: &Validator, request: &Request, error: &NodeError) {
+        let Request::Confirmed(certificate, _) = request else { return };
+        let is_excused = matches!(
+            error,
+            NodeError::BlobsNotFound(_) | NodeError::EventsNotFound(_) | NodeError::GrpcError { .. }
+        );
+        let signatures = certificate.signatures();
+        let checked = self.ledger.borrow().check_quorum(certificate.value(), certificate.round, signatures);
+        if !is_excused && checked.is_ok() {
+            let (index, chain_id, height) = (validator.index, certificate.chain_id(), certificate.height());
+            let what = format!("validator {index} refuses block {height} of chain {chain_id}: {error}");
+            self.violate(Invariant::Confirmed, what);
         }
     }
 
@@ -322,6 +343,7 @@ impl World {
         let ledger = self.ledger.borrow();
         let Some(chain) = ledger.chain(&chain_id) else { return false };
         let is_spoilt = self.book.borrow().is_spoilt(chain_id, chain.next);
-        chain.ownership.verify_owner(&owner) && !is_spoilt
+        let can_pay = !self.plan.has(Fault::Fees) || chain.is_solvent();
+        chain.ownership.verify_owner(&owner) && !is_spoilt && can_pay
     }
 }

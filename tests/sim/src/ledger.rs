@@ -5,18 +5,23 @@
 
 mod accounts;
 pub mod messages;
+mod opening;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use walnut_base::{
-    AccountOwner, AdminOperation, Block, BlockHeight, CertificateValue, ChainId, ChainOwnership, Committee,
-    ConfirmedBlockCertificate, CryptoHash, Epoch, GenesisConfig, LiteValue, LiteVote, Operation, Round,
-    SystemOperation, Timestamp, Transaction, ValidatorPublicKey, ValidatorSignature,
+    AccountOwner, AdminOperation, Amount, Block, BlockHeight, CertificateValue, ChainDescription, ChainId,
+    ChainOwnership, Committee, ConfirmedBlockCertificate, CryptoHash, Epoch, GenesisConfig, LiteValue,
+    LiteVote, Operation, Round, SystemOperation, Timestamp, Transaction, ValidatorPublicKey,
+    ValidatorSignature,
 };
 
 use crate::{wallet::Short, world::Invariant};
 
 use messages::Mail;
+
+/// More than the fees of all messages that wait for a chain.
+const ENOUGH: Amount = Amount::from_millis(50);
 
 /// A broken promise, before it is reported.
 pub type Broken = (Invariant, String);
@@ -29,6 +34,8 @@ pub struct Ledger {
     /// Committees that may be announced, by the hash of their blob.
     proposed: BTreeMap<CryptoHash, Committee>,
     chains: BTreeMap<ChainId, Chain>,
+    /// Chains that were opened, in the order in which that became known, with their first owners.
+    opened: Vec<(ChainId, ChainOwnership)>,
     certificates: BTreeMap<CryptoHash, ConfirmedBlockCertificate>,
     by_height: BTreeMap<(ChainId, BlockHeight), CryptoHash>,
     mail: Mail,
@@ -47,45 +54,65 @@ pub struct Chain {
     pub ownership: ChainOwnership,
     /// Time of the last block.
     pub timestamp: Timestamp,
+    /// Whether it only sends messages back.
+    pub is_closed: bool,
     accounts: BTreeMap<AccountOwner, u128>,
+    /// Tokens that do not exist any more: fees, and what was sent back to somebody who refused it.
+    burnt: u128,
     /// State hash after each block.
     states: Vec<CryptoHash>,
     /// Balance of the chain's own account after each block.
     balances: Vec<u128>,
 }
 
+impl Chain {
+    /// Whether it can pay for whatever its owners have to do in the end.
+    pub fn is_solvent(&self) -> bool {
+        self.accounts.get(&AccountOwner::CHAIN).is_some_and(|balance| *balance > ENOUGH.to_attos())
+    }
+
+    fn new(description: &ChainDescription) -> Self {
+        let config = &description.config;
+        let balance = config.balance.to_attos();
+        Self {
+            next: BlockHeight(0),
+            tip: None,
+            epoch: config.epoch,
+            ownership: config.ownership.clone(),
+            timestamp: description.timestamp,
+            is_closed: false,
+            accounts: BTreeMap::from([(AccountOwner::CHAIN, balance)]),
+            burnt: 0,
+            states: Vec::new(),
+            balances: vec![balance],
+        }
+    }
+}
+
 impl Ledger {
     /// A ledger that knows the genesis.
     pub fn new(genesis: &GenesisConfig) -> Self {
-        let chains = genesis.chains.iter().map(|description| {
-            let config = &description.config;
-            let balance = config.balance.to_attos();
-            let chain = Chain {
-                next: BlockHeight(0),
-                tip: None,
-                epoch: config.epoch,
-                ownership: config.ownership.clone(),
-                timestamp: description.timestamp,
-                accounts: BTreeMap::from([(AccountOwner::CHAIN, balance)]),
-                states: Vec::new(),
-                balances: vec![balance],
-            };
-            (description.id(), chain)
-        });
+        let chains = genesis.chains.iter().map(|description| (description.id(), Chain::new(description)));
         Self {
             admin: genesis.admin_chain_id().expect("there are chains"),
             committees: BTreeMap::from([(Epoch::ZERO, genesis.committee.clone())]),
             proposed: BTreeMap::new(),
             chains: chains.collect(),
+            opened: Vec::new(),
             certificates: BTreeMap::new(),
             by_height: BTreeMap::new(),
             mail: Mail::default(),
         }
     }
 
-    /// A chain of the genesis.
+    /// A chain.
     pub fn chain(&self, chain_id: &ChainId) -> Option<&Chain> {
         self.chains.get(chain_id)
+    }
+
+    /// Chains that were opened, with their first owners.
+    pub fn opened(&self) -> &[(ChainId, ChainOwnership)] {
+        &self.opened
     }
 
     /// A confirmed block.
@@ -210,13 +237,20 @@ impl Ledger {
             let Some(chain) = self.chains.get(&chain_id) else { return Ok(()) };
             let Some(hash) = self.by_height.get(&(chain_id, chain.next)) else { return Ok(()) };
             let Some(certificate) = self.certificates.get(hash).cloned() else { return Ok(()) };
-            self.apply(certificate.block(), certificate.hash())?;
+            for description in self.apply(certificate.block(), certificate.hash())? {
+                let opened = description.id();
+                self.opened.push((opened, description.config.ownership.clone()));
+                self.chains.insert(opened, Chain::new(&description));
+                // Its blocks may have become known before.
+                self.advance(opened)?;
+            }
         }
     }
 
-    fn apply(&mut self, block: &Block, hash: CryptoHash) -> Result<(), Broken> {
+    /// Applies the next block of a chain. Answers the chains that it opens.
+    fn apply(&mut self, block: &Block, hash: CryptoHash) -> Result<Vec<ChainDescription>, Broken> {
         let header = &block.header;
-        let Some(chain) = self.chains.get_mut(&header.chain_id) else { return Ok(()) };
+        let Some(chain) = self.chains.get_mut(&header.chain_id) else { return Ok(Vec::new()) };
         let place = format!("block {} of chain {} at {}", Short(hash), header.chain_id, header.height);
         let wrong = |what: &str| Err((Invariant::Blocks, format!("{place}: {what}")));
         if header.previous_block_hash != chain.tip {
@@ -234,9 +268,20 @@ impl Ledger {
             }
             _ => {}
         }
+        if chain.is_closed && !opening::sends_back_only(block) {
+            return wrong("its chain is closed");
+        }
+        let opened = match opening::opened(chain, block) {
+            Ok(opened) => opened,
+            Err(what) => return wrong(what),
+        };
         if block.body.transactions.len() != block.body.messages.len() {
             return wrong("transactions and messages do not match");
         }
+        let Some(committee) = self.committees.get(&header.epoch) else {
+            return wrong("nobody knows its epoch");
+        };
+        let policy = committee.policy();
         for (transaction, sent) in block.body.transactions.iter().zip(&block.body.messages) {
             if let Transaction::ReceiveMessages(incoming) = transaction {
                 let received = self.mail.receive(header.chain_id, incoming);
@@ -245,7 +290,8 @@ impl Ledger {
                     return wrong("a message is from its future");
                 }
             }
-            accounts::apply(chain, header.chain_id, header.authenticated_signer, transaction, sent)
+            let signer = header.authenticated_signer;
+            accounts::apply(chain, header.chain_id, signer, transaction, sent, policy)
                 .map_err(|what| (Invariant::Tokens, format!("{place}: {what}")))?;
             if let Some(Operation::System(operation)) = transaction.operation() {
                 change_rules(chain, operation);
@@ -256,12 +302,13 @@ impl Ledger {
         chain.timestamp = header.timestamp;
         chain.states.push(header.state_hash);
         chain.balances.push(chain.accounts.get(&AccountOwner::CHAIN).copied().unwrap_or(0));
-        Ok(())
+        Ok(opened)
     }
 
-    /// All tokens that exist: in accounts and on the way.
+    /// All tokens that ever were: in accounts, on the way, and burnt.
     pub fn tokens(&self) -> u128 {
-        let held = self.chains.values().flat_map(|chain| chain.accounts.values()).sum::<u128>();
+        let chains = self.chains.values();
+        let held = chains.map(|chain| chain.burnt + chain.accounts.values().sum::<u128>()).sum::<u128>();
         held + self.mail.tokens()
     }
 }
@@ -270,6 +317,7 @@ fn change_rules(chain: &mut Chain, operation: &SystemOperation) {
     match operation {
         SystemOperation::ProcessNewEpoch(epoch)
         | SystemOperation::Admin(AdminOperation::CreateCommittee { epoch, .. }) => chain.epoch = *epoch,
+        SystemOperation::CloseChain => chain.is_closed = true,
         SystemOperation::ChangeOwnership {
             super_owners,
             owners,

@@ -13,6 +13,9 @@ use crate::random::Random;
 /// When every network begins, in microseconds.
 pub const GENESIS_TIME: u64 = 1_700_000_000_000_000;
 
+/// More than anything costs.
+const PRICE_MAX: Amount = Amount::from_micros(300);
+
 /// One kind of thing that can go wrong or get in the way. Each can be switched off, to find out what a failure needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
@@ -48,11 +51,19 @@ pub enum Fault {
     Rejection,
     /// A second device has the key of the first.
     Twin,
+    /// Disks and shards of validators stand still for a moment.
+    Stall,
+    /// Owners of a chain act at the same moment.
+    Race,
+    /// Chains are opened, and closed for good.
+    Opening,
+    /// Operations and messages cost something, and not the same in every epoch.
+    Fees,
 }
 
 impl Fault {
     /// All kinds.
-    pub const ALL: [Fault; 16] = [
+    pub const ALL: [Fault; 20] = [
         Fault::Loss,
         Fault::Delay,
         Fault::Duplication,
@@ -69,6 +80,10 @@ impl Fault {
         Fault::Epochs,
         Fault::Rejection,
         Fault::Twin,
+        Fault::Stall,
+        Fault::Race,
+        Fault::Opening,
+        Fault::Fees,
     ];
 }
 
@@ -149,6 +164,8 @@ pub struct Plan {
     pub disk: u64,
     /// The longest usual delay of a message, in microseconds.
     pub latency: u64,
+    /// What an operation costs, and what a message that is sent.
+    pub prices: [Amount; 2],
 }
 
 /// The account key with that number.
@@ -237,6 +254,10 @@ impl Plan {
             disk: rate(Fault::Disk, 30).max(rate(Fault::Torn, 30)),
             latency: [2_000, 20_000, 200_000][random.index(3)],
             shards: 1 + random.index(3),
+            prices: [(); 2].map(|()| match faults.contains(&Fault::Fees) {
+                true => Amount::from_attos(u128::from(random.next()) % PRICE_MAX.to_attos()),
+                false => Amount::ZERO,
+            }),
             options,
             faults,
             weights,
@@ -256,8 +277,8 @@ impl Plan {
         self.devices
     }
 
-    /// A committee with these votes per validator.
-    pub fn committee(&self, weights: &[u64]) -> Committee {
+    /// A committee with these votes per validator, and prices that are so many times those of the plan.
+    pub fn committee(&self, weights: &[u64], times: u128) -> Committee {
         let members = weights.iter().enumerate().filter(|(_, votes)| **votes > 0).map(|(index, votes)| {
             let state = ValidatorState {
                 network_address: format!("grpc:validator:{index}"),
@@ -266,13 +287,15 @@ impl Plan {
             };
             (validator_key(index).public(), state)
         });
-        Committee::new(members.collect(), ResourceControlPolicy::no_fees()).expect("few votes")
+        let [operation, message] = self.prices.map(|price| Amount::from_attos(price.to_attos() * times));
+        let policy = ResourceControlPolicy { operation, message, ..ResourceControlPolicy::no_fees() };
+        Committee::new(members.collect(), policy).expect("few votes")
     }
 
     /// The genesis.
     pub fn genesis(&self) -> GenesisConfig {
         let time = Timestamp::from(GENESIS_TIME);
-        let mut genesis = GenesisConfig::new(self.committee(&self.weights), time, "sim".into());
+        let mut genesis = GenesisConfig::new(self.committee(&self.weights, 1), time, "sim".into());
         for (index, chain) in self.chains.iter().enumerate() {
             genesis.chains.push(ChainDescription {
                 origin: ChainOrigin::Root(u32::try_from(index).expect("few chains")),

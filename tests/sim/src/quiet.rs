@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use walnut_base::{BlockHeight, ChainId};
+use walnut_base::{BlockHeight, ChainId, ChainInfoQuery, NodeError};
 use walnut_chain::{Node, NodeConfig};
 use walnut_execution::UnsupportedApplications;
 use walnut_views::ready;
@@ -49,7 +49,9 @@ impl World {
         let mut node: SimNode = Node::new(NodeConfig::client(BTreeSet::new()), UnsupportedApplications);
         let mut heights = BTreeMap::new();
         let mut waiting = BTreeMap::<(ChainId, ChainId), BTreeSet<Place>>::new();
-        for chain_id in &self.chain_ids {
+        let mut received = BTreeSet::<(ChainId, ChainId, BlockHeight)>::new();
+        let mut strange = BTreeSet::new();
+        for chain_id in &self.chains() {
             let read = async |chain: &mut walnut_chain::ChainReader<'_, '_, _>| {
                 Ok((chain.tip().next_block_height, chain.pending_bundles().await?))
             };
@@ -62,10 +64,36 @@ impl World {
                 let place = (incoming.bundle.height, incoming.bundle.transaction_index);
                 waiting.entry((incoming.origin, *chain_id)).or_default().insert(place);
             }
+            let query = ChainInfoQuery::new(*chain_id).with_received_log_excluding_first_n(0);
+            let log = match ready(node.handle_chain_info_query(disk, query, self.clock(0))) {
+                Ok((response, _)) => response.info.requested_received_log,
+                Err(failure) if matches!(failure.to_node_error(), NodeError::BlobsNotFound(_)) => {
+                    // It has not heard that the chain was opened.
+                    strange.insert(*chain_id);
+                    continue;
+                }
+                Err(failure) => return Some(format!("validator {index}: {}", failure.error)),
+            };
+            for entry in log {
+                if !received.insert((entry.chain_id, *chain_id, entry.height)) {
+                    let (origin, at) = (entry.chain_id, entry.height);
+                    return Some(format!(
+                        "validator {index}: {chain_id} received block {at} of {origin} twice"
+                    ));
+                }
+            }
         }
         let ledger = self.ledger.borrow();
         let next = |chain_id: &ChainId| heights.get(chain_id).copied().unwrap_or(BlockHeight(0));
         for (pair @ (origin, recipient), sent) in ledger.mail().boxes() {
+            // Whether or not a block has taken it since.
+            let mut sent_here = sent.keys().filter(|(height, _)| *height < next(origin));
+            let unreceived = sent_here.find(|(at, _)| !received.contains(&(*origin, *recipient, *at)));
+            if let Some((at, _)) = unreceived.filter(|_| !strange.contains(recipient)) {
+                return Some(format!(
+                    "validator {index}: {recipient} never received what {origin} sent at {at}"
+                ));
+            }
             let empty = BTreeSet::new();
             let here = waiting.remove(pair);
             let here = here.as_ref().unwrap_or(&empty);

@@ -1,29 +1,27 @@
 //! An owner who keeps to no rule: it knows all honest disks and the keys of all liars.
 //!
 //! Each attack makes a block, or two, sends them where they may do harm, collects the votes that it can get, adds those of
-//! the liars, and goes on with whatever certificate the shipped threshold would accept. Honest nodes must refuse.
+//! the liars, and goes on with whatever certificate the shipped threshold would accept (`votes.rs`). Honest nodes must
+//! refuse. It keeps every validated certificate that anybody showed, and may propose with an old one or show it to one
+//! validator only.
 
-use std::{collections::BTreeMap, rc::Rc};
+mod blocks;
+mod votes;
+
+use std::rc::Rc;
 
 use walnut_base::{
-    Account, AccountOwner, Amount, Block, BlockHeight, BlockProposal, CertificateKind, CertificateValue,
-    ChainId, ChainInfoQuery, ConfirmedBlock, Epoch, GenericCertificate, Hashed, LiteCertificate, LiteValue,
-    LiteVote, Operation, OriginalProposal, ProposalContent, ProposedBlock, Round, SystemOperation, Timeout,
-    Timestamp, Transaction, ValidatedBlock, ValidatorPublicKey, ValidatorSignature,
+    Block, BlockHeight, BlockProposal, CertificateKind, ChainInfoQuery, ConfirmedBlock, Epoch,
+    GenericCertificate, Hashed, LiteCertificate, LiteValue, LiteVote, OriginalProposal, ProposalContent,
+    ProposedBlock, Round, Timeout, Timestamp, ValidatedBlock,
 };
-use walnut_chain::{Node, NodeConfig, StagingPolicy};
-use walnut_execution::UnsupportedApplications;
-use walnut_views::ready;
 
+use self::blocks::Target;
 use crate::{
-    plan::{Fault, account_key, owner, validator_key},
-    validator::SimNode,
+    plan::{Fault, account_key, owner},
     wire::{Reply, Request},
     world::{World, party_of_device},
 };
-
-/// Votes for one value.
-type Signatures = Vec<(ValidatorPublicKey, ValidatorSignature)>;
 
 /// Starts the rogue, if there is one.
 pub fn start(world: &Rc<World>) {
@@ -42,6 +40,7 @@ async fn live(world: Rc<World>) {
         match world.random.below(10) {
             0 => rogue.replay(),
             1 => rogue.end_round().await,
+            2 | 3 => rogue.repeat().await,
             _ => rogue.attack().await,
         }
     }
@@ -49,15 +48,6 @@ async fn live(world: Rc<World>) {
 
 struct Rogue {
     world: Rc<World>,
-}
-
-/// What the rogue knows of a chain.
-struct Target {
-    chain_id: ChainId,
-    height: BlockHeight,
-    epoch: Epoch,
-    round: Round,
-    block: ProposedBlock,
 }
 
 impl Rogue {
@@ -84,84 +74,6 @@ impl Rogue {
 
     fn party(&self) -> usize {
         party_of_device(self.world.plan.rogue() + 1)
-    }
-
-    /// The chain as an honest validator sees it.
-    fn target(&self, signer: AccountOwner) -> Option<Target> {
-        let world = &self.world;
-        let index = world.random.index(world.plan.chains.len());
-        let rogue = world.plan.rogue();
-        let own = world.plan.chains.iter().rposition(|chain| chain.owners.contains(&rogue));
-        let index = own.filter(|_| world.random.chance(600)).unwrap_or(index);
-        let chain_id = world.chain_ids[index];
-        let ledger = world.ledger.borrow();
-        let chain = ledger.chain(&chain_id)?;
-        let (height, epoch) = (chain.next, chain.epoch);
-        let mut node = self.node();
-        let disk = self.disk()?;
-        let read = async |chain: &mut walnut_chain::ChainReader<'_, '_, _>| {
-            Ok((chain.manager().current_round(), chain.tip().next_block_height))
-        };
-        let ((round, next), _) = ready(node.inspect(&*disk, chain_id, read)).ok()?;
-        let round = if next == height { round } else { chain.ownership.first_round() };
-        let block = ProposedBlock {
-            chain_id,
-            epoch,
-            transactions: Vec::new(),
-            height,
-            timestamp: Timestamp::from(world.executor.now()).max(chain.timestamp),
-            authenticated_signer: Some(signer),
-            previous_block_hash: chain.tip,
-        };
-        Some(Target { chain_id, height, epoch, round, block })
-    }
-
-    fn node(&self) -> SimNode {
-        Node::new(NodeConfig::client(Default::default()), UnsupportedApplications)
-    }
-
-    fn disk(&self) -> Option<Rc<crate::disk::Disk>> {
-        let validators = self.world.validators.borrow();
-        let honest = validators.iter().filter(|validator| validator.is_honest).collect::<Vec<_>>();
-        honest.get(self.world.random.index(honest.len())).map(|validator| Rc::clone(validator.disk()))
-    }
-
-    fn transfer(&self, chain_id: ChainId) -> Transaction {
-        let world = &self.world;
-        let (payer, most) = match world.random.below(6) {
-            // More than there is.
-            0 => (AccountOwner::CHAIN, Amount::from_tokens(1_000).to_attos()),
-            // What is not its own.
-            1 => (owner(world.random.index(world.plan.devices)), Amount::from_millis(5).to_attos()),
-            _ => (AccountOwner::CHAIN, Amount::from_millis(50).to_attos()),
-        };
-        let recipient = match world.random.chance(500) {
-            true => Account::chain(*world.random.pick(&world.chain_ids)),
-            false => Account { chain_id, owner: owner(world.plan.rogue()) },
-        };
-        let amount = Amount::from_attos(1 + u128::from(world.random.next()) % most + most / 2);
-        let transfer = SystemOperation::Transfer { owner: payer, recipient, amount };
-        Transaction::ExecuteOperation(Operation::System(Box::new(transfer)))
-    }
-
-    /// A message that was taken already, never was, comes out of order, or is changed.
-    fn message(&self, chain_id: ChainId) -> Option<Transaction> {
-        let world = &self.world;
-        let ledger = world.ledger.borrow();
-        let boxes =
-            ledger.mail().boxes().filter(|((_, recipient), sent)| *recipient == chain_id && !sent.is_empty());
-        let boxes = boxes.collect::<Vec<_>>();
-        let ((origin, _), sent) = boxes.get(world.random.index(boxes.len()))?;
-        let sent = sent.values().nth(world.random.index(sent.len()))?;
-        let mut bundle = sent.bundle.clone();
-        match world.random.below(4) {
-            0 => bundle.height = BlockHeight(bundle.height.0 + 1),
-            1 => bundle.messages.extend(bundle.messages.clone()),
-            _ => {}
-        }
-        let action = walnut_base::MessageAction::Accept;
-        let incoming = walnut_base::IncomingBundle { origin: *origin, bundle, action };
-        Some(Transaction::ReceiveMessages(incoming))
     }
 
     async fn attack(&self) {
@@ -196,12 +108,7 @@ impl Rogue {
             target.height,
             target.round
         ));
-        let last = world.ledger.borrow().chain(&chain_id).map(|chain| chain.ownership.multi_leader_rounds);
-        if let Round::MultiLeader(number) = target.round
-            && last.is_none_or(|last| number >= last)
-        {
-            world.book.borrow_mut().note_stray(chain_id, target.height);
-        }
+        self.note_round(&target);
         if target.round.is_fast() {
             // Two blocks of one fast round may block a chain for good: then nobody promises progress.
             let mut book = world.book.borrow_mut();
@@ -224,6 +131,18 @@ impl Rogue {
         }
     }
 
+    /// Nobody promises that a height in a multi-leader round beyond the last ever gets a block.
+    fn note_round(&self, target: &Target) {
+        let world = &self.world;
+        let chain_id = target.chain_id;
+        let last = world.ledger.borrow().chain(&chain_id).map(|chain| chain.ownership.multi_leader_rounds);
+        if let Round::MultiLeader(number) = target.round
+            && last.is_none_or(|last| number >= last)
+        {
+            world.book.borrow_mut().note_stray(chain_id, target.height);
+        }
+    }
+
     /// The round that is on, or one that is not.
     fn other_round(&self, round: Round) -> Round {
         let random = &self.world.random;
@@ -231,14 +150,39 @@ impl Rogue {
             0 => Round::Fast,
             1 => Round::MultiLeader(u32::try_from(random.below(4)).unwrap_or(0)),
             2 => Round::SingleLeader(u32::try_from(random.below(4)).unwrap_or(0)),
-            3 => match round {
-                Round::Fast => Round::MultiLeader(0),
-                Round::MultiLeader(number) => Round::MultiLeader(number + 1),
-                Round::SingleLeader(number) => Round::SingleLeader(number + 1),
-                Round::Validator(number) => Round::Validator(number + 1),
-            },
+            3 => after(round),
             _ => round,
         }
+    }
+
+    /// Proposes again what was validated in an earlier round, with any certificate of it, perhaps an old one.
+    async fn repeat(&self) {
+        let world = &self.world;
+        let key = self.key();
+        let Some(mut target) = self.target(owner(key)) else { return };
+        let kept = world.kept(target.chain_id, target.height);
+        if kept.is_empty() {
+            return self.attack().await;
+        }
+        let certificate = world.random.pick(&kept);
+        target.round = match target.round > certificate.round && world.random.chance(500) {
+            true => target.round,
+            false => after(target.round.max(certificate.round)),
+        };
+        self.note_round(&target);
+        let Target { chain_id, height, epoch, round, .. } = target;
+        let earlier = certificate.round;
+        world.note(format_args!(
+            "rogue: repeats {earlier} of {chain_id} at {height} in {round} with key {key}"
+        ));
+        let block = certificate.value().inner();
+        let proposal = repeated(block, round, key, certificate.lite_certificate());
+        let request = Rc::new(Request::Proposal(Box::new(proposal)));
+        let mut votes = Vec::new();
+        for taker in 0..world.plan.weights.len() {
+            votes.extend(self.ask(taker, &request).await);
+        }
+        self.finish(block.clone(), round, epoch, votes).await;
     }
 
     /// Proposes a block, and goes as far as votes carry it.
@@ -254,9 +198,8 @@ impl Rogue {
         {
             proposal = self.unjustified(executed, round, key);
         }
-        if random.chance(50)
-            && let Some(other) = world.recorded()
-            && let Request::Proposal(other) = &*other
+        if random.chance(80)
+            && let Some(other) = world.recorded_proposal(proposal.content.block.chain_id)
         {
             // Somebody else's name under it.
             proposal.signature = other.signature;
@@ -267,30 +210,49 @@ impl Rogue {
         for taker in takers {
             votes.extend(self.ask(taker, &request).await);
         }
-        let Some(block) = executed else { return };
+        if let Some(block) = executed {
+            self.finish(block, round, epoch, votes).await;
+        }
+    }
+
+    /// Goes from the votes for a proposal as far as votes carry it.
+    async fn finish(&self, block: Hashed<Block>, round: Round, epoch: Epoch, votes: Vec<LiteVote>) {
+        let world = &self.world;
+        let random = &world.random;
         let value = ValidatedBlock::from_hashed(block.clone());
         let confirmed = ConfirmedBlock::from_hashed(block);
         if round.is_fast() {
             self.confirm(&confirmed, round, epoch, votes).await;
             return;
         }
-        let Some(signatures) = self.gather(&value, round, epoch, votes) else { return };
-        let certificate = GenericCertificate::new(value, round, signatures);
-        let request = Rc::new(Request::Validated(Box::new(certificate)));
+        let Some(ballot) = self.gather(&value, round, epoch, votes) else { return };
+        let request = Rc::new(match ballot.is_doubled || random.chance(150) {
+            true => Request::Lite(ballot.lite(&value, round), false),
+            false => Request::Validated(Box::new(GenericCertificate::new(value, round, ballot.signatures))),
+        });
+        let validators = world.plan.weights.len();
+        let takers = match random.chance(300) {
+            // It is kept back from all others.
+            true => vec![random.index(validators)],
+            false => (0..validators).filter(|_| random.chance(700)).collect(),
+        };
         let mut votes = Vec::new();
-        for taker in 0..world.plan.weights.len() {
-            if random.chance(700) {
-                votes.extend(self.ask(taker, &request).await);
-            }
+        for taker in takers {
+            votes.extend(self.ask(taker, &request).await);
         }
         self.confirm(&confirmed, round, epoch, votes).await;
     }
 
     async fn confirm(&self, value: &ConfirmedBlock, round: Round, epoch: Epoch, votes: Vec<LiteVote>) {
         let world = &self.world;
-        let Some(signatures) = self.gather(value, round, epoch, votes) else { return };
-        let certificate = GenericCertificate::new(value.clone(), round, signatures);
-        let request = Rc::new(Request::Confirmed(Box::new(certificate), false));
+        let Some(ballot) = self.gather(value, round, epoch, votes) else { return };
+        let request = Rc::new(match ballot.is_doubled || world.random.chance(150) {
+            true => Request::Lite(ballot.lite(value, round), false),
+            false => {
+                let certificate = GenericCertificate::new(value.clone(), round, ballot.signatures);
+                Request::Confirmed(Box::new(certificate), false)
+            }
+        });
         for taker in 0..world.plan.weights.len() {
             if world.random.chance(700) {
                 world.send(self.party(), taker, Rc::clone(&request), None);
@@ -307,61 +269,16 @@ impl Rogue {
             Round::MultiLeader(number) if number > 0 => Round::MultiLeader(number - 1),
             _ => Round::Fast,
         };
-        let (proposed, outcome) = block.inner().clone().into_proposal();
-        let secret = account_key(key);
         if earlier.is_fast() && world.random.chance(500) {
+            let (proposed, _) = block.inner().clone().into_proposal();
+            let secret = account_key(key);
             let signature =
                 secret.sign(&ProposalContent { block: proposed.clone(), round: Round::Fast, outcome: None });
             return BlockProposal::new_retry_fast(round, proposed, signature, &secret);
         }
         let signatures = self.lies(&value, earlier);
         let certificate = LiteCertificate::new(LiteValue::new(&value), earlier, signatures);
-        let content = ProposalContent { block: proposed, round, outcome: Some(outcome) };
-        let signature = secret.sign(&content);
-        let original_proposal = Some(OriginalProposal::Regular { certificate });
-        BlockProposal { content, signature, original_proposal }
-    }
-
-    /// Votes of all liars; sometimes one of them twice, or one of somebody who has no vote.
-    fn lies<T: CertificateValue>(&self, value: &T, round: Round) -> Signatures {
-        let world = &self.world;
-        let mut liars = world.plan.byzantine.iter().copied().collect::<Vec<_>>();
-        match world.random.below(6) {
-            0 => liars.extend(liars.clone()),
-            1 => liars.push(90),
-            2 => liars.extend([90, 91, 92]),
-            _ => {}
-        }
-        let sign = |index: usize| {
-            let secret = validator_key(index);
-            (secret.public(), LiteVote::new(LiteValue::new(value), round, &secret).signature)
-        };
-        liars.into_iter().map(sign).collect()
-    }
-
-    /// The votes for a value, if they are as many as the shipped code wants, or sometimes if they are fewer.
-    fn gather<T: CertificateValue>(
-        &self,
-        value: &T,
-        round: Round,
-        epoch: Epoch,
-        votes: Vec<LiteVote>,
-    ) -> Option<Signatures> {
-        let world = &self.world;
-        let ledger = world.ledger.borrow();
-        let committee = ledger.committee(epoch)?;
-        let wanted = LiteValue::new(value);
-        let mut signatures = self.lies(value, round).into_iter().collect::<BTreeMap<_, _>>();
-        for vote in votes.iter().filter(|vote| vote.value == wanted && vote.round == round) {
-            let voter = committee.validators().keys().find(|key| vote.check(key).is_ok());
-            signatures.extend(voter.map(|voter| (*voter, vote.signature)));
-        }
-        let weight = signatures.keys().map(|validator| committee.weight(validator)).sum::<u64>();
-        let is_enough = weight >= committee.quorum_threshold();
-        if is_enough {
-            world.note(format_args!("rogue: has {weight} votes in {round}"));
-        }
-        (is_enough || world.random.chance(150)).then(|| signatures.into_iter().collect())
+        repeated(block, round, key, certificate)
     }
 
     /// Asks a validator, and takes its vote.
@@ -371,22 +288,6 @@ impl Rogue {
             Ok(Reply::Info(response)) => response.info.manager.pending,
             _ => None,
         }
-    }
-
-    /// The block with its outcome, if it can be executed.
-    fn execute(&self, block: &ProposedBlock, round: Round) -> Option<Hashed<Block>> {
-        let now = Timestamp::from(self.world.executor.now());
-        let disk = self.disk()?;
-        let mut node = self.node();
-        let staged = node.stage_block_execution(
-            &*disk,
-            block.clone(),
-            round.multi_leader(),
-            Vec::new(),
-            StagingPolicy::Abort,
-            now,
-        );
-        ready(staged).ok().map(|(staged, _)| staged.block)
     }
 
     /// Ends a round with what votes there are.
@@ -405,9 +306,9 @@ impl Rogue {
         votes.retain(|vote| vote.value.kind == CertificateKind::Timeout);
         let Target { chain_id, height, epoch, round, .. } = target;
         let value = Timeout { chain_id, height, epoch };
-        let Some(signatures) = self.gather(&value, round, epoch, votes) else { return };
+        let Some(ballot) = self.gather(&value, round, epoch, votes) else { return };
         world.note(format_args!("rogue: ends {round} on {chain_id} at {height}"));
-        let certificate = GenericCertificate::new(value, round, signatures);
+        let certificate = GenericCertificate::new(value, round, ballot.signatures);
         let request = Rc::new(Request::Timeout(Box::new(certificate)));
         for validator in 0..world.plan.weights.len() {
             if world.random.chance(600) {
@@ -415,4 +316,23 @@ impl Rogue {
             }
         }
     }
+}
+
+/// The round after that one, whether or not the chain has it.
+fn after(round: Round) -> Round {
+    match round {
+        Round::Fast => Round::MultiLeader(0),
+        Round::MultiLeader(number) => Round::MultiLeader(number + 1),
+        Round::SingleLeader(number) => Round::SingleLeader(number + 1),
+        Round::Validator(number) => Round::Validator(number + 1),
+    }
+}
+
+/// A proposal of a block that was validated before, as that certificate says.
+fn repeated(block: &Hashed<Block>, round: Round, key: usize, certificate: LiteCertificate) -> BlockProposal {
+    let (proposed, outcome) = block.inner().clone().into_proposal();
+    let content = ProposalContent { block: proposed, round, outcome: Some(outcome) };
+    let signature = account_key(key).sign(&content);
+    let original_proposal = Some(OriginalProposal::Regular { certificate });
+    BlockProposal { content, signature, original_proposal }
 }

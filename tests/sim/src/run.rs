@@ -103,7 +103,7 @@ fn conduct(world: &Rc<World>, steps: &mut u64) {
         }
     }
     let left = world.ledger.borrow().tokens();
-    if left > tokens {
+    if left != tokens {
         world.violate(Invariant::Tokens, format!("there are {left} attos where there were {tokens}"));
     }
 }

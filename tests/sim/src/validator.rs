@@ -229,6 +229,7 @@ impl Validator {
         loop {
             running.writer.filled().await;
             world.executor.sleep(world.random.duration(50, 8_000)).await;
+            world.stall().await;
             let group = std::mem::take(&mut *running.writer.queue.borrow_mut());
             let accepted = |commit: &Commit| commit.generation >= commit.lane.first_accepted.get();
             let (group, refused): (Vec<_>, Vec<_>) = group.into_iter().partition(accepted);
@@ -433,6 +434,7 @@ impl Shard {
     async fn run(mut self) {
         let running = Rc::clone(&self.running);
         loop {
+            self.world.stall().await;
             let (cross_chain, requests) =
                 running.mailboxes[self.index].take(!self.to_resend.is_empty()).await;
             if !cross_chain.is_empty() {

@@ -1,5 +1,7 @@
 //! An honest wallet: opens its client, uses its chains at random, and in the end makes sure that all is well.
 
+mod actions;
+
 use std::{
     cell::{Cell, RefCell},
     collections::VecDeque,
@@ -10,19 +12,17 @@ use std::{
 
 use futures_util::future::{Either, select};
 use walnut_base::{
-    Account, AccountOwner, AdminOperation, Amount, Blob, ChainId, Epoch, Notification, Operation, Reason,
-    SystemOperation,
+    Account, AccountOwner, Amount, Blob, ChainId, Notification, Operation, Reason, SystemOperation,
 };
 use walnut_chain::Fault as Blame;
 use walnut_client::{
-    BlanketPolicy, Client, ClientError, LocalError, LocalNode, MessagePolicy, Options, Outcome, Reaction,
-    Remote,
+    Client, ClientError, LocalError, LocalNode, MessagePolicy, Options, Outcome, Reaction, Remote,
 };
 
 use crate::{
     executor::Group,
     host::{Device, SimHost},
-    plan::{Fault, Ownership, owner, ownership, validator_key},
+    plan::{Fault, Ownership, owner, validator_key},
     world::{Invariant, World},
 };
 
@@ -38,6 +38,8 @@ pub struct Wallet {
     pub device: Rc<Device>,
     /// Chains of the genesis that it has a key for.
     homes: Vec<usize>,
+    /// How many of the chains that were opened it has looked at.
+    looked_at: Cell<usize>,
     group: Cell<Option<Group>>,
     news: RefCell<VecDeque<(usize, Notification)>>,
     waker: RefCell<Option<Waker>>,
@@ -62,6 +64,7 @@ impl Wallet {
         Rc::new(Self {
             device: Rc::new(device),
             homes,
+            looked_at: Cell::new(0),
             group: Cell::new(None),
             news: RefCell::default(),
             waker: RefCell::default(),
@@ -72,6 +75,26 @@ impl Wallet {
 
     fn world(&self) -> &Rc<World> {
         &self.device.world
+    }
+
+    /// The chains that it has a key for, by number: of the genesis, and opened since.
+    fn homes(&self) -> Vec<usize> {
+        let world = self.world();
+        let ledger = world.ledger.borrow();
+        let opened = (world.chain_ids.len()..).zip(ledger.opened());
+        let key = owner(self.device.key);
+        let own = opened.filter(|(_, (_, ownership))| ownership.verify_owner(&key));
+        self.homes.iter().copied().chain(own.map(|(number, _)| number)).collect()
+    }
+
+    /// Takes the chains that were opened for its key.
+    async fn adopt(&self, client: &SimClient) {
+        let world = self.world();
+        let chains = world.chains();
+        let seen = world.chain_ids.len() + self.looked_at.replace(chains.len() - world.chain_ids.len());
+        for home in self.homes().into_iter().filter(|home| *home >= seen) {
+            client.own(chains[home], owner(self.device.key)).await;
+        }
     }
 
     /// Whether it runs.
@@ -131,6 +154,8 @@ impl Wallet {
                     for chain in &self.homes {
                         client.own(world.chain_ids[*chain], owner(self.device.key)).await;
                     }
+                    self.looked_at.set(0);
+                    self.adopt(&client).await;
                     self.hear(&client);
                     return client;
                 }
@@ -187,12 +212,21 @@ impl Wallet {
     async fn live(self: &Rc<Self>, client: &SimClient) {
         let world = self.world();
         while !self.is_retired.get() {
-            world.executor.sleep(world.random.duration(1_000, 1_500_000)).await;
-            if self.homes.is_empty() {
+            let at_once = self.wait().await;
+            let homes = self.homes();
+            if homes.is_empty() {
                 continue;
             }
-            let home = *world.random.pick(&self.homes);
-            let mut action = Box::pin(self.act(client, home));
+            self.adopt(client).await;
+            let mut action = Box::pin(async {
+                match at_once {
+                    Some(home) => {
+                        let operations = vec![self.transfer(home)];
+                        self.execute(client, home, "transfers at once", operations, Vec::new()).await;
+                    }
+                    None => self.act(client, *world.random.pick(&homes)).await,
+                }
+            });
             if world.goes_wrong(Fault::Abort, 150) {
                 let limit = world.executor.sleep(world.random.duration(100, 1_000_000));
                 if let Either::Right(_) = select(&mut action, limit).await {
@@ -202,20 +236,35 @@ impl Wallet {
                 action.await;
             }
         }
-        for home in &self.homes {
-            self.finish(client, *home).await;
+        self.adopt(client).await;
+        for home in self.homes() {
+            self.finish(client, home).await;
         }
         self.is_done.set(true);
         // What still comes is taken, until nothing comes any more.
         loop {
             world.executor.sleep(4_000_000).await;
-            for home in &self.homes {
+            self.adopt(client).await;
+            for home in self.homes() {
                 // News may have been lost.
-                let synced = client.sync_all(world.chain_ids[*home]).await;
+                let synced = client.sync_all(world.chain_id(home)).await;
                 self.outcome("looks for messages", synced);
-                self.collect(client, *home).await;
+                self.collect(client, home).await;
             }
         }
+    }
+
+    /// Waits until it acts again. Answers the chain, if it is the one that all its owners turn to at the full second.
+    async fn wait(&self) -> Option<usize> {
+        let world = self.world();
+        if !world.goes_wrong(Fault::Race, 250) {
+            world.executor.sleep(world.random.duration(1_000, 1_500_000)).await;
+            return None;
+        }
+        let second = world.executor.now() / 1_000_000 + 1;
+        world.executor.sleep_until(second * 1_000_000).await;
+        let number = usize::try_from(second).expect("seconds are few") % world.plan.chains.len();
+        self.homes.contains(&number).then_some(number)
     }
 
     fn outcome(&self, what: &str, outcome: Result<(), ClientError>) {
@@ -236,72 +285,6 @@ impl Wallet {
         }
     }
 
-    async fn act(&self, client: &SimClient, home: usize) {
-        let world = self.world();
-        let random = &world.random;
-        let chain_id = world.chain_ids[home];
-        match random.below(100) {
-            0..45 => {
-                let operations = (0..1 + random.below(3)).map(|_| self.transfer(home)).collect();
-                self.execute(client, home, "transfers", operations, Vec::new()).await;
-            }
-            45..60 => {
-                let synced = client.sync_all(chain_id).await;
-                self.outcome("looks for messages", synced);
-                self.collect(client, home).await;
-            }
-            60..66 => self.outcome("synchronizes", client.sync_chain(chain_id).await.map(drop)),
-            66..74 => {
-                let staged = client.stage(chain_id, vec![self.transfer(home)], Vec::new()).await;
-                world.executor.sleep(random.duration(1_000, 2_000_000)).await;
-                match staged {
-                    Ok(staged) => {
-                        let outcome = client.propose(staged, &|_| {}).await;
-                        self.made(client, home, "proposes what was staged", outcome).await;
-                    }
-                    Err(error) => self.failed("stages", &error),
-                }
-            }
-            74..80 => {
-                let retried = client.retry_pending(chain_id, &|_| {}).await;
-                self.outcome("retries", retried.map(drop));
-            }
-            80..82 => self.outcome("gives up a block", client.clear_pending(chain_id).await),
-            82..86 => {
-                self.outcome("asks for a timeout", client.request_timeout(chain_id).await.map(drop));
-            }
-            86..89 => {
-                let target = *random.pick(&world.chain_ids);
-                let claim = SystemOperation::Claim {
-                    owner: owner(self.device.key),
-                    target_id: target,
-                    recipient: Account::chain(chain_id),
-                    amount: Amount::from_millis(u128::from(1 + random.below(30))),
-                };
-                let operations = vec![Operation::System(Box::new(claim))];
-                self.execute(client, home, "claims", operations, Vec::new()).await;
-            }
-            89..93 if world.plan.has(Fault::Ownership) && home != 0 => {
-                if let Some(operation) = self.change_owners(home) {
-                    self.execute(client, home, "changes owners", vec![operation], Vec::new()).await;
-                }
-            }
-            93..96 if world.plan.has(Fault::Rejection) => {
-                let blanket = match random.below(3) {
-                    0 => BlanketPolicy::Accept,
-                    1 => BlanketPolicy::Reject,
-                    _ => BlanketPolicy::Ignore,
-                };
-                let policy = MessagePolicy { blanket, ..MessagePolicy::default() };
-                client.set_message_policy(chain_id, policy).await;
-            }
-            96..100 if world.plan.has(Fault::Epochs) && home == 0 => self.change_committee(client).await,
-            _ => {
-                self.collect(client, home).await;
-            }
-        }
-    }
-
     async fn execute(
         &self,
         client: &SimClient,
@@ -310,7 +293,7 @@ impl Wallet {
         operations: Vec<Operation>,
         blobs: Vec<Blob>,
     ) {
-        let outcome = client.execute(self.world().chain_ids[home], operations, blobs, &|_| {}).await;
+        let outcome = client.execute(self.world().chain_id(home), operations, blobs, &|_| {}).await;
         self.made(client, home, what, outcome).await;
     }
 
@@ -331,7 +314,7 @@ impl Wallet {
                 world.note(format_args!("device {device}: {what} on chain {home}: waits in {current_round}"));
                 if world.random.chance(700) {
                     world.executor.sleep_until(timestamp.micros()).await;
-                    let retried = client.retry_pending(world.chain_ids[home], &|_| {}).await;
+                    let retried = client.retry_pending(world.chain_id(home), &|_| {}).await;
                     self.outcome("tries again after waiting", retried.map(drop));
                 }
             }
@@ -339,74 +322,8 @@ impl Wallet {
         }
     }
 
-    fn transfer(&self, home: usize) -> Operation {
-        let world = self.world();
-        let random = &world.random;
-        let recipient = *random.pick(&world.chain_ids);
-        let target = match random.chance(800) {
-            true => AccountOwner::CHAIN,
-            false => owner(random.index(world.plan.devices + 1)),
-        };
-        let payer = match random.chance(900) {
-            true => AccountOwner::CHAIN,
-            false => owner(self.device.key),
-        };
-        let most = match random.chance(50) {
-            true => world.plan.chains[home].balance.to_attos(),
-            false => Amount::from_millis(200).to_attos(),
-        };
-        let amount = Amount::from_attos(1 + u128::from(random.next()) % most);
-        Operation::System(Box::new(SystemOperation::Transfer {
-            owner: payer,
-            recipient: Account { chain_id: recipient, owner: target },
-            amount,
-        }))
-    }
-
-    /// Other rounds and weights, sometimes without one of the owners, but never without this one.
-    fn change_owners(&self, home: usize) -> Option<Operation> {
-        let world = self.world();
-        let random = &world.random;
-        let chain = &world.plan.chains[home];
-        if !chain.owners.contains(&self.device.key) {
-            return None;
-        }
-        let mut owners = vec![self.device.key];
-        let others = chain.owners.iter().filter(|other| **other != self.device.key);
-        owners.extend(others.filter(|_| random.chance(800)));
-        let kinds = [Ownership::Shared, Ownership::Mixed, Ownership::Open, Ownership::Super];
-        let ownership = ownership(*random.pick(&kinds), &owners, random);
-        Some(Operation::System(Box::new(SystemOperation::ChangeOwnership {
-            super_owners: ownership.super_owners.into_iter().collect(),
-            owners: ownership.owners.into_iter().collect(),
-            multi_leader_rounds: ownership.multi_leader_rounds,
-            open_multi_leader_rounds: ownership.open_multi_leader_rounds,
-            timeout_config: ownership.timeout_config,
-        })))
-    }
-
-    /// A new committee in which liars stay a minority, or the end of an old one.
-    async fn change_committee(&self, client: &SimClient) {
-        let world = self.world();
-        let epoch = world.ledger.borrow().last_epoch();
-        if epoch.0 >= 3 {
-            return;
-        }
-        let Some(weights) = world.plan.other_weights(&world.random) else { return };
-        let committee = world.plan.committee(&weights);
-        world.ledger.borrow_mut().note_committee(&committee);
-        let blob = Blob::new_committee(&committee);
-        let blob_hash = blob.id().hash;
-        let admin = |operation| Operation::System(Box::new(SystemOperation::Admin(operation)));
-        let operations = vec![
-            admin(AdminOperation::PublishCommitteeBlob { blob_hash }),
-            admin(AdminOperation::CreateCommittee { epoch: Epoch(epoch.0 + 1), blob_hash }),
-        ];
-        self.execute(client, 0, "changes the committee", operations, vec![blob]).await;
-    }
-
     async fn collect(&self, client: &SimClient, home: usize) {
-        let received = client.process_inbox(self.world().chain_ids[home], &|_| {}).await;
+        let received = client.process_inbox(self.world().chain_id(home), &|_| {}).await;
         match received {
             Ok((certificates, _)) if certificates.is_empty() => {}
             received => self.outcome("takes messages", received.map(drop)),
@@ -416,11 +333,12 @@ impl Wallet {
     /// Makes a block on a chain, now that nothing goes wrong any more.
     async fn finish(&self, client: &SimClient, home: usize) {
         let world = self.world();
-        let chain_id = world.chain_ids[home];
+        let chain_id = world.chain_id(home);
         let deadline = world.executor.now() + PROGRESS_LIMIT;
         client.set_message_policy(chain_id, MessagePolicy::default()).await;
         loop {
-            if !world.must_progress(chain_id, owner(self.device.key)) {
+            let is_closed = world.ledger.borrow().chain(&chain_id).is_some_and(|chain| chain.is_closed);
+            if is_closed || !world.must_progress(chain_id, owner(self.device.key)) {
                 return;
             }
             let error = match self.finish_once(client, chain_id).await {

@@ -9,7 +9,9 @@ use std::{
 
 use futures_channel::oneshot;
 use futures_util::future::{Either, select};
-use walnut_base::{ChainId, GenesisConfig, Notification, Timestamp};
+use walnut_base::{
+    BlockHeight, BlockProposal, ChainId, GenesisConfig, Notification, Timestamp, ValidatedBlockCertificate,
+};
 
 use crate::{
     book::Book,
@@ -62,6 +64,8 @@ pub enum Invariant {
     States,
     /// A node thinks that its own state is broken.
     Soundness,
+    /// A validator refused a confirmed block, and not because it lacks something.
+    Confirmed,
     /// A message did not arrive although everything was well again.
     Delivery,
     /// An owner could not make a block although everything was well again.
@@ -107,6 +111,7 @@ pub struct World {
     pub group: Group,
     sides: RefCell<BTreeMap<usize, u64>>,
     recorded: RefCell<VecDeque<Rc<Request>>>,
+    kept: RefCell<BTreeMap<(ChainId, BlockHeight), Vec<ValidatedBlockCertificate>>>,
     listeners: RefCell<BTreeMap<usize, Listener>>,
     violation: RefCell<Option<Violation>>,
 }
@@ -134,6 +139,7 @@ impl World {
             book: RefCell::default(),
             sides: RefCell::default(),
             recorded: RefCell::default(),
+            kept: RefCell::default(),
             listeners: RefCell::default(),
             violation: RefCell::default(),
             plan,
@@ -143,6 +149,18 @@ impl World {
             world.validators.borrow_mut().push(validator);
         }
         world
+    }
+
+    /// All chains: those of the genesis, then those that were opened.
+    pub fn chains(&self) -> Vec<ChainId> {
+        let ledger = self.ledger.borrow();
+        let opened = ledger.opened().iter().map(|(chain_id, _)| *chain_id);
+        self.chain_ids.iter().copied().chain(opened).collect()
+    }
+
+    /// The chain with that number.
+    pub fn chain_id(&self, number: usize) -> ChainId {
+        self.chains()[number]
     }
 
     /// A validator.
@@ -158,6 +176,13 @@ impl World {
     /// Whether that kind of thing goes wrong now, so many times out of a thousand.
     pub fn goes_wrong(&self, fault: Fault, per_mille: u64) -> bool {
         self.is_faulty.get() && self.plan.has(fault) && self.random.chance(per_mille)
+    }
+
+    /// Waits while a machine stands still, if it does.
+    pub async fn stall(&self) {
+        if self.goes_wrong(Fault::Stall, 30) {
+            self.executor.sleep(self.random.duration(5_000, 800_000)).await;
+        }
     }
 
     /// The clock of somebody.
@@ -256,11 +281,41 @@ impl World {
         if !self.plan.has(Fault::Rogue) {
             return;
         }
+        if let Request::Validated(certificate) = &**request {
+            self.keep(certificate);
+        }
         let mut recorded = self.recorded.borrow_mut();
         if recorded.len() >= RECORDED {
             recorded.pop_front();
         }
         recorded.push_back(Rc::clone(request));
+    }
+
+    fn keep(&self, certificate: &ValidatedBlockCertificate) {
+        let mut kept = self.kept.borrow_mut();
+        let kept = kept.entry((certificate.chain_id(), certificate.height())).or_default();
+        let is_same = |known: &ValidatedBlockCertificate| {
+            known.round == certificate.round && known.hash() == certificate.hash()
+        };
+        if !kept.iter().any(is_same) {
+            kept.push(certificate.clone());
+        }
+    }
+
+    /// The validated certificates that somebody showed for a height.
+    pub fn kept(&self, chain_id: ChainId, height: BlockHeight) -> Vec<ValidatedBlockCertificate> {
+        self.kept.borrow().get(&(chain_id, height)).cloned().unwrap_or_default()
+    }
+
+    /// A proposal that somebody made for a chain before.
+    pub fn recorded_proposal(&self, chain_id: ChainId) -> Option<BlockProposal> {
+        let recorded = self.recorded.borrow();
+        let proposals = recorded.iter().filter_map(|request| match &**request {
+            Request::Proposal(proposal) if proposal.content.block.chain_id == chain_id => Some(proposal),
+            _ => None,
+        });
+        let proposals = proposals.collect::<Vec<_>>();
+        proposals.get(self.random.index(proposals.len())).map(|proposal| (***proposal).clone())
     }
 
     /// A request that somebody sent before.

@@ -4,6 +4,10 @@
 //! touched and everything is built once. Each sleeps there until its name is in the environment of the program: without
 //! one the copy does what the repository does. A bug counts as caught by a seed that breaks a promise with it, and none
 //! without it; the seed is written into the bug's file, and `--known` tries only that one.
+//!
+//! Some lines are one of two that keep the same promise. A bug in one of them shows nothing; its file says which the other
+//! is, and takes that one away, too (`also`). Others only mend what something else has broken; their files break that,
+//! with and without the bug (`given`).
 
 mod copy;
 
@@ -27,6 +31,8 @@ const STEPS: &str = "12000";
 const AWAKE: &str = "WALNUT_PLANTED";
 /// Stands in a replacement for: this bug is awake.
 const PLANTED: &str = "PLANTED";
+/// Stands in a replacement for: what this bug makes worse happens.
+const GIVEN: &str = "GIVEN";
 
 /// One planted bug.
 #[derive(Debug, Deserialize)]
@@ -34,14 +40,39 @@ const PLANTED: &str = "PLANTED";
 struct Mutant {
     /// What it breaks, in one line.
     breaks: String,
+    /// Why the first place alone shows nothing, if that is so.
+    masked_by: Option<String>,
     /// The file, from the root of the repository.
     file: PathBuf,
     /// Text that the file has exactly once.
     find: String,
     /// What stands there instead: the same, and the bug where [`PLANTED`] is true.
     replace: String,
+    /// Other places that change with it.
+    #[serde(default)]
+    also: Vec<Edit>,
+    /// What happens with and without the bug.
+    #[serde(default)]
+    given: Vec<Edit>,
     /// What catches it.
     caught_by: Option<Catch>,
+}
+
+/// One place of a bug; see [`Mutant`].
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Edit {
+    file: PathBuf,
+    find: String,
+    replace: String,
+}
+
+impl Mutant {
+    fn edits(&self) -> Vec<Edit> {
+        let Self { file, find, replace, also, given, .. } = self;
+        let first = Edit { file: file.clone(), find: find.clone(), replace: replace.clone() };
+        [vec![first], also.clone(), given.clone()].concat()
+    }
 }
 
 /// How a bug was noticed.
@@ -86,13 +117,16 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, args: &[String]) -> 
     for (name, mutant) in mutants.iter().filter(|(name, _)| names.is_empty() || names.contains(name)) {
         let caught = match (is_known, &mutant.caught_by) {
             (true, None) => None,
-            (true, Some(known)) => program.catch(name, known.seed, 1)?,
-            (false, _) => program.catch(name, 1, SEEDS)?,
+            (true, Some(known)) => program.catch(name, mutant, known.seed, 1)?,
+            (false, _) => program.catch(name, mutant, 1, SEEDS)?,
         };
         match caught {
             Some(caught) => {
                 let Catch { seed, promise, steps } = &caught;
                 println!("{name:<30} {promise:<20} seed {seed:<4} steps {steps:<6} {}", mutant.breaks);
+                if let Some(other) = &mutant.masked_by {
+                    println!("{:<30} the first place alone is masked: {other}", "");
+                }
                 note(&workspace.root.join("tests/sim/mutants").join(format!("{name}.toml")), &caught)?;
             }
             None => {
@@ -114,8 +148,13 @@ fn load(folder: &Path) -> Result<BTreeMap<String, Mutant>> {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let text = fs::read_to_string(&path)?;
         let mutant: Mutant = toml::from_str(&text).with_context(|| path.display().to_string())?;
-        if !mutant.replace.contains(PLANTED) {
-            bail!("{}: the replacement does not say {PLANTED}", path.display());
+        let mut replacements =
+            std::iter::once(&mutant.replace).chain(mutant.also.iter().map(|edit| &edit.replace));
+        if !replacements.all(|text| text.contains(PLANTED)) {
+            bail!("{}: a replacement does not say {PLANTED}", path.display());
+        }
+        if !mutant.given.iter().all(|edit| edit.replace.contains(GIVEN)) {
+            bail!("{}: what is given does not say {GIVEN}", path.display());
         }
         mutants.insert(name, mutant);
     }
@@ -153,13 +192,23 @@ impl Program<'_> {
         build.env("CARGO_TARGET_DIR", self.target()).dir(&self.copy).logged(&self.copy.join("log"))
     }
 
-    /// What the first of these seeds notices; none if none does, or if it notices as much without the bug.
-    fn catch(&self, name: &str, seed: u64, seeds: u64) -> Result<Option<Catch>> {
-        let Some(caught) = self.run(name, seed, seeds)? else { return Ok(None) };
-        match self.run("", caught.seed, 1)? {
-            None => Ok(Some(caught)),
-            Some(other) => bail!("seed {} breaks {} without any bug", other.seed, other.promise),
+    /// What the first of these seeds notices that notices nothing without the bug; none if none does.
+    fn catch(&self, name: &str, mutant: &Mutant, first: u64, seeds: u64) -> Result<Option<Catch>> {
+        let given = if mutant.given.is_empty() { String::new() } else { copy::given(name) };
+        let mut seed = first;
+        while seed < first + seeds {
+            let caught = self.run(&format!("{name},{given}"), seed, first + seeds - seed)?;
+            let Some(caught) = caught else { return Ok(None) };
+            match self.run(&given, caught.seed, 1)? {
+                None => return Ok(Some(caught)),
+                Some(other) if given.is_empty() => {
+                    bail!("seed {} breaks {} without any bug", other.seed, other.promise)
+                }
+                // There it is worse than can be mended.
+                Some(_) => seed = caught.seed + 1,
+            }
         }
+        Ok(None)
     }
 
     fn run(&self, awake: &str, seed: u64, seeds: u64) -> Result<Option<Catch>> {

@@ -22,6 +22,8 @@ pub struct Sent {
 #[derive(Debug, Default)]
 pub struct Mail {
     boxes: BTreeMap<(ChainId, ChainId), BTreeMap<Place, Sent>>,
+    /// Tokens that came back and were left lying.
+    left: u128,
 }
 
 impl Mail {
@@ -66,6 +68,7 @@ impl Mail {
                 return Err(format!("it leaves out a message of {origin}"));
             }
             sent.is_taken = true;
+            self.left += credits(&sent.bundle);
         }
         if let Some(sent) = boxed.get_mut(&place) {
             sent.is_taken = true;
@@ -78,15 +81,18 @@ impl Mail {
         self.boxes.iter()
     }
 
-    /// Tokens on the way.
+    /// Tokens on the way, and those that were left lying.
     pub(super) fn tokens(&self) -> u128 {
         let waiting = self.boxes.values().flat_map(BTreeMap::values).filter(|sent| !sent.is_taken);
-        let messages = waiting.flat_map(|sent| &sent.bundle.messages);
-        messages
-            .map(|posted| match &posted.message {
-                Message::System(SystemMessage::Credit { amount, .. }) => amount.to_attos(),
-                _ => 0,
-            })
-            .sum()
+        waiting.map(|sent| credits(&sent.bundle)).sum::<u128>() + self.left
     }
+}
+
+/// The tokens in a bundle.
+fn credits(bundle: &MessageBundle) -> u128 {
+    let amounts = bundle.messages.iter().map(|posted| match &posted.message {
+        Message::System(SystemMessage::Credit { amount, .. }) => amount.to_attos(),
+        _ => 0,
+    });
+    amounts.sum()
 }

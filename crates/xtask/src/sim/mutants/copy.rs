@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::{AWAKE, Mutant, PLANTED};
+use super::{AWAKE, Edit, GIVEN, Mutant, PLANTED};
 
 /// What the simulator needs of the sources; the validator lends it single files.
 const SOURCES: [&str; 10] = [
@@ -35,9 +35,11 @@ pub(super) fn plant(root: &Path, copy: &Path, mutants: &BTreeMap<String, Mutant>
     }
     files.insert("Cargo.toml".into(), manifest(&fs::read_to_string(root.join("Cargo.toml"))?).into());
     for (name, mutant) in mutants {
-        let bytes = files.get_mut(&mutant.file).with_context(|| mutant.file.display().to_string())?;
-        let text = String::from_utf8(std::mem::take(bytes))?;
-        *bytes = planted(&text, name, mutant).with_context(|| name.clone())?.into();
+        for edit in mutant.edits() {
+            let bytes = files.get_mut(&edit.file).with_context(|| edit.file.display().to_string())?;
+            let text = String::from_utf8(std::mem::take(bytes))?;
+            *bytes = planted(&text, name, &edit).with_context(|| name.clone())?.into();
+        }
     }
     let switch = files.get_mut(&Path::new(ROOT_CRATE).join("lib.rs")).context("walnut-base has no lib.rs")?;
     switch.extend(SWITCH.replace("AWAKE", AWAKE).bytes());
@@ -50,19 +52,26 @@ pub(super) fn plant(root: &Path, copy: &Path, mutants: &BTreeMap<String, Mutant>
 const SWITCH: &str = "
 /// Whether the planted bug of that name is awake.
 pub fn planted(name: &str) -> bool {
-    static NAME: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    NAME.get_or_init(|| std::env::var(\"AWAKE\").unwrap_or_default()) == name
+    static NAMES: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    let names = NAMES.get_or_init(|| std::env::var(\"AWAKE\").unwrap_or_default());
+    names.split(',').any(|awake| awake == name)
 }
 ";
 
+/// The name of what happens with and without a bug.
+pub(super) fn given(name: &str) -> String {
+    format!("{name}.given")
+}
+
 /// The text of a file with a bug in it.
-pub(super) fn planted(text: &str, name: &str, mutant: &Mutant) -> Result<String> {
-    if text.matches(&mutant.find).count() != 1 {
-        bail!("{} does not hold the text exactly once", mutant.file.display());
+pub(super) fn planted(text: &str, name: &str, edit: &Edit) -> Result<String> {
+    if text.matches(&edit.find).count() != 1 {
+        bail!("{} does not hold the text exactly once", edit.file.display());
     }
-    let root = if mutant.file.starts_with(ROOT_CRATE) { "crate" } else { "walnut_base" };
-    let is_awake = format!("{root}::planted(\"{name}\")");
-    Ok(text.replace(&mutant.find, &mutant.replace.replace(PLANTED, &is_awake)))
+    let root = if edit.file.starts_with(ROOT_CRATE) { "crate" } else { "walnut_base" };
+    let is_awake = |name: &str| format!("{root}::planted(\"{name}\")");
+    let replace = edit.replace.replace(PLANTED, &is_awake(name)).replace(GIVEN, &is_awake(&given(name)));
+    Ok(text.replace(&edit.find, &replace))
 }
 
 /// The root manifest with the members of the copy.

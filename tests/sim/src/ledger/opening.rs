@@ -1,0 +1,56 @@
+//! Opening and closing chains.
+
+use walnut_base::{
+    BlobType, Block, ChainDescription, ChainOrigin, MessageAction, Operation, SystemOperation, Transaction,
+    encoding::from_bcs,
+};
+
+use super::Chain;
+
+/// The descriptions of the chains that a block opens: one for each operation that says so, as it says.
+pub(super) fn opened(chain: &Chain, block: &Block) -> Result<Vec<ChainDescription>, &'static str> {
+    let header = &block.header;
+    let configs = block.body.transactions.iter().filter_map(|transaction| match transaction.operation() {
+        Some(Operation::System(operation)) => match &**operation {
+            SystemOperation::OpenChain(config) => Some(config),
+            _ => None,
+        },
+        _ => None,
+    });
+    let blobs = block.created_blobs();
+    let described = blobs.values().filter(|blob| blob.id().blob_type == BlobType::ChainDescription);
+    let mut descriptions = Vec::<ChainDescription>::new();
+    for blob in described {
+        let bytes = blob.bytes();
+        descriptions.push(from_bcs(bytes, bytes.len()).map_err(|_| "a description cannot be read")?);
+    }
+    let mut opened = Vec::new();
+    for (chain_index, config) in (0..).zip(configs) {
+        let (parent, block_height) = (header.chain_id, header.height);
+        let origin = ChainOrigin::Child { parent, block_height, chain_index };
+        let place = descriptions.iter().position(|description| description.origin == origin);
+        let description = descriptions.swap_remove(place.ok_or("a chain is opened without a description")?);
+        let said = &description.config;
+        let is_right = said.ownership == config.ownership
+            && said.balance == config.balance
+            && said.application_permissions == config.application_permissions
+            && said.epoch == chain.epoch
+            && description.timestamp == header.timestamp;
+        if !is_right {
+            return Err("it opens another chain than it says");
+        }
+        opened.push(description);
+    }
+    match descriptions.is_empty() {
+        true => Ok(opened),
+        false => Err("it describes a chain that nobody opens"),
+    }
+}
+
+/// Whether a block does nothing but send messages back, as on a closed chain.
+pub(super) fn sends_back_only(block: &Block) -> bool {
+    block.body.transactions.iter().all(|transaction| match transaction {
+        Transaction::ReceiveMessages(incoming) => incoming.action == MessageAction::Reject,
+        Transaction::ExecuteOperation(_) => false,
+    })
+}
