@@ -26,15 +26,28 @@ impl<H: Host> Client<H> {
             policy.select(pending, &skipped, self.options.bundles_per_block_max)
         };
         let last_bundle = bundles.iter().map(|incoming| incoming.bundle.timestamp).max();
-        let mut transactions = self.epoch_operations(chain_id, info.epoch).await?;
+        let mut transactions = Vec::new();
+        // A closed chain sends messages back and does nothing else: it stays in its epoch.
+        let is_closed = self.is_closed(chain_id).await?;
+        if !is_closed {
+            transactions.extend(self.epoch_operations(chain_id, info.epoch).await?);
+        }
         transactions.extend(bundles.into_iter().map(Transaction::ReceiveMessages));
-        transactions.extend(self.update_streams(chain_id).await?);
+        if !is_closed {
+            transactions.extend(self.update_streams(chain_id).await?);
+        }
         transactions.extend(operations.into_iter().map(Transaction::ExecuteOperation));
         if transactions.is_empty() {
             return Err(ClientError::EmptyBlock);
         }
         let timestamp = self.host.now().max(info.timestamp).max(last_bundle.unwrap_or_default());
         Ok(block_on_top(&info, transactions, timestamp, owner))
+    }
+
+    async fn is_closed(&self, chain_id: ChainId) -> Result<bool, ClientError> {
+        let is_closed =
+            self.local.inspect(chain_id, async |chain| Ok(*chain.execution_state().system.closed.get()));
+        Ok(is_closed.await?)
     }
 
     async fn epoch_operations(

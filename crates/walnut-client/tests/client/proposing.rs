@@ -5,8 +5,8 @@ use std::cell::RefCell;
 use crate::network::{Fault, Network, owner_key, transfer};
 use futures::executor::block_on;
 use walnut_base::{
-    AccountOwner, Amount, BlockHeight, BlockProposal, ChainOwnership, Epoch, Operation, Round,
-    SystemOperation,
+    AccountOwner, AdminOperation, Amount, Blob, BlockHeight, BlockProposal, ChainOwnership, Epoch, Operation,
+    Round, SystemOperation,
 };
 use walnut_client::{ClientError, Host as _, Outcome, Progress, QuorumError, ValidatorNode as _};
 
@@ -58,6 +58,39 @@ fn an_empty_inbox_makes_no_block() {
     let ana = network.client(1);
     let outcome = block_on(ana.execute(network.chain_id(1), vec![], vec![], &quiet));
     assert_eq!(outcome, Err(ClientError::EmptyBlock));
+}
+
+#[test]
+fn a_closed_chain_sends_messages_back_and_stays_in_its_epoch() {
+    let network = Network::new(2);
+    let (admin, ana, ben) = (network.client(0), network.client(1), network.client(2));
+    let [admin_chain, ana_chain, ben_chain] = [0, 1, 2].map(|index| network.chain_id(index));
+    let operation = |operation| Operation::System(Box::new(operation));
+    block_on(async {
+        let close = vec![operation(SystemOperation::CloseChain)];
+        committed(ben.execute(ben_chain, close, vec![], &quiet).await.expect("it is closed"));
+        let transfers = vec![transfer(ben_chain, 30)];
+        committed(ana.execute(ana_chain, transfers, vec![], &quiet).await.expect("it is sent"));
+        let blob = Blob::new_committee(&network.genesis.committee);
+        let blob_hash = blob.id().hash;
+        let change = [
+            AdminOperation::PublishCommitteeBlob { blob_hash },
+            AdminOperation::CreateCommittee { epoch: Epoch(1), blob_hash },
+        ];
+        let change = change.map(|change| operation(SystemOperation::Admin(change))).to_vec();
+        committed(admin.execute(admin_chain, change, vec![blob], &quiet).await.expect("there is an epoch"));
+
+        ben.sync_chain(admin_chain).await.expect("the epoch is known");
+        ben.sync_all(ben_chain).await.expect("the message is found");
+        let (certificates, waiting) = ben.process_inbox(ben_chain, &quiet).await.expect("it is sent back");
+        assert_eq!((certificates.len(), waiting), (1, None));
+        assert_eq!(certificates[0].epoch(), Epoch(0));
+        assert_eq!(ben.local().balances(ben_chain).await.expect("reads").chain, Amount::from_tokens(1_000));
+
+        ana.sync_all(ana_chain).await.expect("the message comes back");
+        ana.process_inbox(ana_chain, &quiet).await.expect("it is received");
+        assert_eq!(ana.local().balances(ana_chain).await.expect("reads").chain, Amount::from_tokens(1_000));
+    });
 }
 
 #[test]
