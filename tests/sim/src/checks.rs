@@ -307,10 +307,18 @@ impl World {
         let is_stored = next > info.next_block_height
             || [manager.pending, manager.timeout_vote].contains(&Some(*vote))
             || manager.current_round > vote.round
-            || manager.requested_confirmed.is_some_and(|value| value.hash() == vote.value.value_hash);
+            || manager.pending.is_some_and(|later| is_after(&later, vote));
         if !is_stored {
             let index = validator.index;
-            let what = format!("validator {index} gives a vote in {} that is not on disk", vote.round);
+            let what = format!(
+                "validator {index} gives a {:?} vote in {} of chain {} at {} that is not on disk, where it is at {next} in {} with {:?}",
+                vote.value.kind,
+                vote.round,
+                info.chain_id,
+                info.next_block_height,
+                manager.current_round,
+                manager.pending.map(|vote| (vote.value.kind, vote.round)),
+            );
             self.violate(Invariant::PersistThenSpeak, what);
         }
     }
@@ -346,4 +354,11 @@ impl World {
         let can_pay = !self.plan.has(Fault::Fees) || chain.is_solvent();
         chain.ownership.verify_owner(&owner) && !is_spoilt && can_pay
     }
+}
+
+/// Whether a vote takes the place of another: one that confirms, perhaps another block that a quorum validated in that
+/// round, that of one that validates.
+fn is_after(later: &LiteVote, vote: &LiteVote) -> bool {
+    let kinds = (later.value.kind, vote.value.kind);
+    kinds == (CertificateKind::Confirmed, CertificateKind::Validated) && later.round >= vote.round
 }

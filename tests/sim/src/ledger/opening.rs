@@ -1,8 +1,8 @@
 //! Opening and closing chains.
 
 use walnut_base::{
-    BlobType, Block, ChainDescription, ChainOrigin, MessageAction, Operation, SystemOperation, Transaction,
-    encoding::from_bcs,
+    AdminOperation, BlobType, Block, ChainDescription, ChainOrigin, MessageAction, Operation,
+    SystemOperation, Transaction, encoding::from_bcs,
 };
 
 use super::Chain;
@@ -10,13 +10,18 @@ use super::Chain;
 /// The descriptions of the chains that a block opens: one for each operation that says so, as it says.
 pub(super) fn opened(chain: &Chain, block: &Block) -> Result<Vec<ChainDescription>, &'static str> {
     let header = &block.header;
-    let configs = block.body.transactions.iter().filter_map(|transaction| match transaction.operation() {
-        Some(Operation::System(operation)) => match &**operation {
-            SystemOperation::OpenChain(config) => Some(config),
-            _ => None,
-        },
-        _ => None,
-    });
+    // The epoch may change before a chain is opened.
+    let mut epoch = chain.epoch;
+    let mut configs = Vec::new();
+    for transaction in &block.body.transactions {
+        let Some(Operation::System(operation)) = transaction.operation() else { continue };
+        match &**operation {
+            SystemOperation::ProcessNewEpoch(next)
+            | SystemOperation::Admin(AdminOperation::CreateCommittee { epoch: next, .. }) => epoch = *next,
+            SystemOperation::OpenChain(config) => configs.push((config, epoch)),
+            _ => {}
+        }
+    }
     let blobs = block.created_blobs();
     let described = blobs.values().filter(|blob| blob.id().blob_type == BlobType::ChainDescription);
     let mut descriptions = Vec::<ChainDescription>::new();
@@ -25,7 +30,7 @@ pub(super) fn opened(chain: &Chain, block: &Block) -> Result<Vec<ChainDescriptio
         descriptions.push(from_bcs(bytes, bytes.len()).map_err(|_| "a description cannot be read")?);
     }
     let mut opened = Vec::new();
-    for (chain_index, config) in (0..).zip(configs) {
+    for (chain_index, (config, epoch)) in (0..).zip(configs) {
         let (parent, block_height) = (header.chain_id, header.height);
         let origin = ChainOrigin::Child { parent, block_height, chain_index };
         let place = descriptions.iter().position(|description| description.origin == origin);
@@ -34,7 +39,7 @@ pub(super) fn opened(chain: &Chain, block: &Block) -> Result<Vec<ChainDescriptio
         let is_right = said.ownership == config.ownership
             && said.balance == config.balance
             && said.application_permissions == config.application_permissions
-            && said.epoch == chain.epoch
+            && said.epoch == epoch
             && description.timestamp == header.timestamp;
         if !is_right {
             return Err("it opens another chain than it says");
