@@ -214,7 +214,7 @@ fn fallback_is_refused_after_the_vote_to_end_the_round() {
     let now = shared.network.now;
     let error = shared.network.validators[0].query(query, now).expect_err("as the reference answers");
     assert_eq!(error, WorkerError::NoFallbackMode);
-    let text = "Validator fallback mode is not enabled";
+    let text = "Fallback mode is not available on this network";
     assert_eq!(NodeError::from(&error), NodeError::WorkerError { error: text.into() });
     shared.restart();
     let manager = shared.info().manager;
