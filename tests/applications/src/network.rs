@@ -1,12 +1,16 @@
 //! A network in this process, or one that somebody else has started, and nodes that know nothing yet.
 
-use std::rc::Rc;
+use std::{
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 use rand_core::OsRng;
-use walnut_base::{AccountSecretKey, BlockHeight, ChainId, CryptoHash, GenesisConfig};
+use walnut_base::{AccountSecretKey, BlockHeight, ChainId, ChainInfoQuery, CryptoHash, GenesisConfig};
 use walnut_cli::{Connections, NativeHost, NativeOutside, faucet};
 use walnut_client::{ChainMode, Client, LocalNode, Options};
 use walnut_execution::WasmApplications;
+use walnut_rpc::native::NativeNode;
 use walnut_storage::MemoryStorage;
 use walnut_validator::{LocalNet, LocalNetOptions, genesis::Policy};
 
@@ -18,6 +22,10 @@ pub(crate) type Wallet = Client<NativeHost<MemoryStorage>>;
 /// If set, the address of a faucet whose network is used instead of one of ours: `tests/interop` runs these tests on the
 /// validators of the reference. Its prices and the hosts it allows are not ours to choose.
 const FAUCET_VARIABLE: &str = "WALNUT_EXAMPLES_FAUCET";
+
+/// How long a validator may take to get a block that a quorum has, and the pause between two looks.
+const SETTLE_TIME: Duration = Duration::from_secs(60);
+const SETTLE_PAUSE: Duration = Duration::from_millis(20);
 
 /// Four validators of two shards each, and a faucet.
 pub struct Network {
@@ -96,6 +104,22 @@ impl Network {
         assert_eq!(height, BlockHeight(certificate.height().0 + 1));
         assert_eq!(hash, certified, "replayed");
         assert_eq!(person.state_hash().await, certified, "executed by the person's node");
+    }
+
+    /// Waits until every validator has all blocks of the person's chain: none is busy with a proposal for one any more.
+    pub async fn settles(&self, person: &Person) {
+        let begin = Instant::now();
+        let height = person.last_block().await.height();
+        let query = ChainInfoQuery::new(person.chain());
+        for (_, address) in self.genesis.committee.validator_addresses() {
+            let node = NativeNode::new(address, walnut_rpc::Options::default()).expect("it is an address");
+            while node.handle_chain_info_query(&query).await.expect("it answers").info.next_block_height
+                <= height
+            {
+                assert!(begin.elapsed() < SETTLE_TIME, "{address} does not get the block");
+                std::thread::sleep(SETTLE_PAUSE);
+            }
+        }
     }
 
     async fn replay(&self, chain_id: ChainId) -> (BlockHeight, CryptoHash) {

@@ -36,6 +36,7 @@ async fn every_validator_asks_and_nobody_asks_again() {
     let recorded: Vec<_> = block.block().body.oracle_responses.iter().flatten().collect();
     let [OracleResponse::Http(recorded)] = recorded[..] else { panic!("not one response: {recorded:?}") };
     assert_eq!((recorded.status, &*recorded.body), (200, &b"42\n"[..]));
+    network.settles(&ana).await;
     let asked = web.take_requests();
     assert!(
         (VALIDATORS..=VALIDATORS + 1).contains(&asked),
@@ -49,6 +50,7 @@ async fn every_validator_asks_and_nobody_asks_again() {
     assert_eq!(response::<Response>(&block), 43);
     let recorded: Vec<_> = block.block().body.oracle_responses.iter().flatten().collect();
     assert!(matches!(recorded[..], [OracleResponse::Service(_)]), "{recorded:?}");
+    network.settles(&ana).await;
     assert!(web.take_requests() >= VALIDATORS);
     web.set(44);
     network.replays(&ana).await;
