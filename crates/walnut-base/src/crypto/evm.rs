@@ -13,6 +13,11 @@ use zeroize::Zeroizing;
 use super::{BcsHashable, CryptoError, CryptoHash, Secp256k1PublicKey, Secp256k1SecretKey, keccak256};
 use crate::text::{ParseError, hex_or_fixed_bytes, parse_hex};
 
+/// What is wrong with a signature, in the words of the reference: clients weigh what validators say by its text.
+const NOT_RECOVERED: &str = "Failed to recover public key from signature";
+/// As [`NOT_RECOVERED`].
+const OTHER_ADDRESS: &str = "Recovered public key does not match sender address";
+
 /// An EVM secret key. Overwritten when dropped; has no text form of its own.
 pub struct EvmSecretKey(Secp256k1SecretKey);
 
@@ -145,19 +150,24 @@ impl EvmSignature {
     ) -> Result<(), CryptoError> {
         let invalid = |error| CryptoError::InvalidSignature { type_name, error };
         let digest = personal_message_digest(digest);
-        let signature =
-            Signature::from_slice(&self.r_and_s).map_err(|_| invalid("r or s is out of range"))?;
+        let key = self.recover(&digest).ok_or_else(|| invalid(NOT_RECOVERED))?;
+        if EvmPublicKey(Secp256k1PublicKey::from_point(key)).address() != *address {
+            return Err(invalid(OTHER_ADDRESS));
+        }
+        Ok(())
+    }
+
+    /// The key under which this signature of the digest verifies; none if r or s is out of range or no point belongs to r.
+    fn recover(&self, digest: &[u8; 32]) -> Option<VerifyingKey> {
+        let signature = Signature::from_slice(&self.r_and_s).ok()?;
         let (signature, odd_y) = match signature.normalize_s() {
             Some(normalized) => (normalized, !self.odd_y),
             None => (signature, self.odd_y),
         };
-        let key = VerifyingKey::recover_from_prehash(&digest, &signature, RecoveryId::new(odd_y, false))
-            .map_err(|_| invalid("no public key can be recovered"))?;
-        key.verify_prehash(&digest, &signature).map_err(|_| invalid("EVM verification failed"))?;
-        if EvmPublicKey(Secp256k1PublicKey::from_point(key)).address() != *address {
-            return Err(invalid("the recovered key has another address"));
-        }
-        Ok(())
+        let key =
+            VerifyingKey::recover_from_prehash(digest, &signature, RecoveryId::new(odd_y, false)).ok()?;
+        key.verify_prehash(digest, &signature).ok()?;
+        Some(key)
     }
 
     fn from_wire(bytes: &[u8; 65]) -> Result<Self, CryptoError> {

@@ -180,7 +180,7 @@ fn evm_accepts_high_s_with_the_other_parity() {
         check(&high),
         Err(CryptoError::InvalidSignature {
             type_name: "Test",
-            error: "the recovered key has another address"
+            error: "Recovered public key does not match sender address"
         })
     );
     for number in [[0; 32], ORDER] {
@@ -188,7 +188,10 @@ fn evm_accepts_high_s_with_the_other_parity() {
         bytes[..32].copy_from_slice(&number);
         assert_eq!(
             check(&bytes),
-            Err(CryptoError::InvalidSignature { type_name: "Test", error: "r or s is out of range" })
+            Err(CryptoError::InvalidSignature {
+                type_name: "Test",
+                error: "Failed to recover public key from signature"
+            })
         );
     }
     let wrong =
