@@ -7,7 +7,7 @@ use walnut_base::{
 };
 use walnut_chain::{
     ChainError, Delivery, NodeConfig, ProcessingMode, WorkerError,
-    test_utils::{TestNetwork, TestNode, block_on, signed_by, validator_key},
+    test_utils::{TestNetwork, TestNode, signed_by, validator_key},
 };
 
 fn network() -> TestNetwork {

@@ -10,7 +10,8 @@ use crate::{
     VoteValue,
 };
 
-/// A certificate, or a signature offered to one, was refused.
+/// A certificate, or a signature offered to one, was refused. What validators tell each other and their clients of is in the
+/// reference's words (linera-chain 0.15.23, `ChainError`), by which clients weigh it.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum CertificateError {
     /// A validator signs twice.

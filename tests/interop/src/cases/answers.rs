@@ -9,7 +9,7 @@ use crate::{
 /// Every answer is the same from every validator: its errors to the last byte, of answers about chains all but signatures and
 /// clocks. The recorder keeps what the reference's said.
 pub(super) fn scenario(lab: &Lab<'_>, steps: &mut Steps<'_>) -> Result<(), Failed> {
-    let mut interviewer = steps.get("two chains to ask about", || {
+    let mut interviewer = steps.get("chains to ask about", || {
         Ok((Interviewer::prepare(lab.programs, lab.network)?, "opened".to_owned()))
     })?;
     // Each is asked, even where others were not answered alike.

@@ -49,7 +49,7 @@ impl Interviewer {
     pub(crate) fn prepare(programs: &Programs, network: &Network) -> anyhow::Result<Self> {
         let opened = Opened::prepare(programs, network)?;
         let addresses = opened.genesis.committee.validator_addresses();
-        let urls = addresses.map(|(_, address)| address.replacen("grpc:", "http://", 1)).collect();
+        let urls = addresses.map(|(_, address)| walnut_rpc::base_url(address)).collect::<Result<_, _>>()?;
         let interviewer = Self { urls, opened, asked: Vec::new(), differences: Vec::new() };
         // A quorum has the blocks; the rest may not yet.
         for block in interviewer.block_requests() {

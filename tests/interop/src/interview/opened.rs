@@ -1,4 +1,4 @@
-//! Two new chains without blocks, and the blocks that opened them.
+//! New chains without blocks, and the blocks that opened them.
 
 use anyhow::{Context as _, ensure};
 use prost::Message as _;
@@ -23,26 +23,31 @@ pub(super) struct Opened {
     pub(super) genesis: GenesisConfig,
     /// All blocks from the genesis to the opening of the chains, in an order in which they can be executed.
     pub(super) blocks: Vec<ConfirmedBlockCertificate>,
-    /// Alice is its super owner.
+    /// Alice is its super owner. Most questions are about it.
     pub(super) alices: ChainDescription,
     /// Alice and Bob own it.
     pub(super) shared: ChainDescription,
+    /// As `alices`, for proposals in rounds that are not the current one.
+    pub(super) alices_late: ChainDescription,
+    /// As `shared`, for proposals in rounds that are not the current one.
+    pub(super) shared_late: ChainDescription,
+    /// As `alices`, to be closed.
+    pub(super) closing: ChainDescription,
     pub(super) alice: AccountSecretKey,
     pub(super) bob: AccountSecretKey,
 }
 
 impl Opened {
-    /// Claims a chain from the faucet, which opens the two.
+    /// Claims a chain from the faucet, which opens the others.
     pub(super) fn prepare(programs: &Programs, network: &Network) -> anyhow::Result<Self> {
         let genesis = walnut_cli::faucet::genesis(&network.faucet())?;
         let wallet = OurWallet::init(programs, &network.folder().join("interviewer"), &network.faucet())?;
         let (chain, _) = wallet.request_chain()?;
         let (alice, bob) = (AccountSecretKey::generate(&mut OsRng), AccountSecretKey::generate(&mut OsRng));
         let both = [(alice.owner(), 100), (bob.owner(), 100)];
-        let ownerships = [
-            ChainOwnership::single_super(alice.owner()),
-            ChainOwnership::multiple(both, MULTI_LEADER_ROUNDS, TimeoutConfig::default()),
-        ];
+        let alone = || ChainOwnership::single_super(alice.owner());
+        let together = || ChainOwnership::multiple(both, MULTI_LEADER_ROUNDS, TimeoutConfig::default());
+        let ownerships = [alone(), together(), alone(), together(), alone()];
         let open = |ownership| {
             let application_permissions = ApplicationPermissions::default();
             SystemOperation::OpenChain(OpenChainConfig {
@@ -53,7 +58,7 @@ impl Opened {
         };
         wallet.execute(&chain, ownerships.map(open))?;
         let (_, address) = genesis.committee.validator_addresses().next().context("no validators")?;
-        let url = address.replacen("grpc:", "http://", 1);
+        let url = walnut_rpc::base_url(address)?;
         let chain: ChainId = chain.parse()?;
         let blocks = blocks_up_to(&url, chain)?;
         let last = blocks.last().context("the chain has no block")?.block();
@@ -64,8 +69,17 @@ impl Opened {
             let is_it = |description: &ChainDescription| matches!(description.origin, ChainOrigin::Child { chain_index, .. } if chain_index == index);
             descriptions.find(is_it).with_context(|| format!("chain {index} was not opened"))
         };
-        let (alices, shared) = (opened(0)?, opened(1)?);
-        Ok(Self { blocks, alices, shared, alice, bob, genesis })
+        Ok(Self {
+            alices: opened(0)?,
+            shared: opened(1)?,
+            alices_late: opened(2)?,
+            shared_late: opened(3)?,
+            closing: opened(4)?,
+            blocks,
+            alice,
+            bob,
+            genesis,
+        })
     }
 }
 

@@ -2,9 +2,9 @@
 
 use walnut_base::{
     Account, AccountOwner, AccountSecretKey, AdminOperation, Amount, ApplicationId, BlobId, BlobType,
-    BlockHeight, BlockProposal, ChainId, CryptoHash, Ed25519SecretKey, Epoch, IncomingBundle, Message,
-    MessageAction, MessageBundle, MessageKind, Operation, OriginalProposal, PostedMessage, ProposedBlock,
-    Round, SystemMessage, SystemOperation, Timestamp, Transaction,
+    BlockHeight, BlockProposal, ChainDescription, ChainId, CryptoHash, Ed25519SecretKey, Epoch,
+    IncomingBundle, Message, MessageAction, MessageBundle, MessageKind, Operation, OriginalProposal,
+    PostedMessage, ProposedBlock, Round, SystemMessage, SystemOperation, Timestamp, Transaction,
 };
 use walnut_rpc::{Method, proto};
 use walnut_vectors::interview::Answer;
@@ -15,33 +15,28 @@ pub(super) fn ask(interviewer: &mut Interviewer) -> anyhow::Result<()> {
     blocks_of_another_place(interviewer)?;
     proposers(interviewer)?;
     contents(interviewer)?;
+    other_rounds(interviewer)?;
+    after_the_end(interviewer)?;
     conflicts(interviewer)
 }
 
 impl Interviewer {
-    /// A block of Alice's chain that moves a token.
-    fn block(&self) -> ProposedBlock {
-        let chain_id = self.opened.alices.id();
+    /// Alice's first block of a chain: it moves a token.
+    fn block_of(&self, chain: &ChainDescription) -> ProposedBlock {
         ProposedBlock {
-            chain_id,
+            chain_id: chain.id(),
             epoch: Epoch(0),
             transactions: vec![Transaction::ExecuteOperation(transfer(AccountOwner::CHAIN, 1))],
             height: BlockHeight(0),
-            timestamp: self.opened.alices.timestamp,
+            timestamp: chain.timestamp,
             authenticated_signer: Some(self.opened.alice.owner()),
             previous_block_hash: None,
         }
     }
 
-    /// The same on the chain of two.
-    fn shared_block(&self, signer: AccountOwner, tokens: u128) -> ProposedBlock {
-        ProposedBlock {
-            chain_id: self.opened.shared.id(),
-            timestamp: self.opened.shared.timestamp,
-            transactions: vec![Transaction::ExecuteOperation(transfer(AccountOwner::CHAIN, tokens))],
-            authenticated_signer: Some(signer),
-            ..self.block()
-        }
+    /// Of Alice's chain.
+    fn block(&self) -> ProposedBlock {
+        self.block_of(&self.opened.alices)
     }
 
     pub(super) fn propose(&mut self, name: &str, proposal: &BlockProposal) -> anyhow::Result<Vec<Answer>> {
@@ -62,9 +57,9 @@ impl Interviewer {
     }
 }
 
-/// The first proposal of Alice on the chain of two, which validators accept: what the certificates are about.
+/// The first proposal of Alice on the chain of two, which validators accept.
 pub(super) fn accepted(interviewer: &Interviewer) -> BlockProposal {
-    let block = interviewer.shared_block(interviewer.opened.alice.owner(), 1);
+    let block = interviewer.block_of(&interviewer.opened.shared);
     BlockProposal::new_initial(Round::MultiLeader(0), block, &interviewer.opened.alice)
 }
 
@@ -77,20 +72,27 @@ fn transfer(owner: AccountOwner, tokens: u128) -> Operation {
     SystemOperation::Transfer { owner, recipient, amount }.into()
 }
 
-/// Rounds that are not the current one. Validators remember the latest they were shown, so nothing can follow.
-pub(super) fn ask_in_other_rounds(interviewer: &mut Interviewer) -> anyhow::Result<()> {
-    let block = interviewer.block();
-    for round in [Round::MultiLeader(0), Round::SingleLeader(0), Round::Validator(0)] {
+/// Rounds that are not the current one, on chains of their own: validators remember the latest that they were shown.
+fn other_rounds(interviewer: &mut Interviewer) -> anyhow::Result<()> {
+    let block = interviewer.block_of(&interviewer.opened.alices_late);
+    for round in [Round::MultiLeader(0), Round::SingleLeader(0), Round::Validator(0), Round::Fast] {
         let proposal = BlockProposal::new_initial(round, block.clone(), &interviewer.opened.alice);
-        interviewer.propose(&format!("in round {round} instead of the fast one"), &proposal)?;
+        interviewer.propose(&format!("of a super owner, in {round}"), &proposal)?;
     }
-    let alice = interviewer.opened.alice.owner();
-    for round in [Round::Fast, Round::MultiLeader(5), Round::SingleLeader(0)] {
-        let block = interviewer.shared_block(alice, 1);
-        let proposal = BlockProposal::new_initial(round, block, &interviewer.opened.alice);
-        interviewer.propose(&format!("of two owners, in round {round}"), &proposal)?;
+    let block = interviewer.block_of(&interviewer.opened.shared_late);
+    for round in [Round::Fast, Round::MultiLeader(5), Round::SingleLeader(0), Round::MultiLeader(1)] {
+        let proposal = BlockProposal::new_initial(round, block.clone(), &interviewer.opened.alice);
+        interviewer.propose(&format!("of two owners, in {round}"), &proposal)?;
     }
     Ok(())
+}
+
+/// On a chain of its own, too: validators vote for it.
+fn after_the_end(interviewer: &mut Interviewer) -> anyhow::Result<()> {
+    let closed = [SystemOperation::CloseChain.into(), transfer(AccountOwner::CHAIN, 1)];
+    let transactions = closed.into_iter().map(Transaction::ExecuteOperation).collect();
+    let block = ProposedBlock { transactions, ..interviewer.block_of(&interviewer.opened.closing) };
+    interviewer.propose_block("goes on after the end", block)
 }
 
 fn blocks_of_another_place(interviewer: &mut Interviewer) -> anyhow::Result<()> {
@@ -113,22 +115,28 @@ fn proposers(interviewer: &mut Interviewer) -> anyhow::Result<()> {
     let bob = interviewer.opened.bob.owner();
     let stranger = AccountSecretKey::Ed25519(Ed25519SecretKey::from_bytes(&[9; 32]));
     let block = interviewer.block();
-    let by_stranger = |signer| ProposedBlock { authenticated_signer: Some(signer), ..block.clone() };
-    let own = BlockProposal::new_initial(Round::Fast, by_stranger(stranger.owner()), &stranger);
+    let in_the_name_of = |signer| ProposedBlock { authenticated_signer: Some(signer), ..block.clone() };
+    let own = BlockProposal::new_initial(Round::Fast, in_the_name_of(stranger.owner()), &stranger);
     interviewer.propose("by a stranger", &own)?;
     let pretended = BlockProposal::new_initial(Round::Fast, block.clone(), &stranger);
     interviewer.propose("by a stranger in Alice's name", &pretended)?;
-    interviewer.propose_block("by Alice in Bob's name", by_stranger(bob))?;
+    interviewer.propose_block("by Alice in Bob's name", in_the_name_of(bob))?;
     let mut forged = BlockProposal::new_initial(Round::Fast, block.clone(), &interviewer.opened.alice);
     forged.content.block.timestamp = Timestamp::from_micros(forged.content.block.timestamp.micros() + 1);
     interviewer.propose("changed after it was signed", &forged)?;
-    let again = BlockProposal::new_retry_fast(
-        Round::MultiLeader(0),
-        block.clone(),
-        own.signature,
-        &interviewer.opened.alice,
-    );
-    interviewer.propose("again, with the signature of another block", &again)?;
+    let retry = |signature| {
+        BlockProposal::new_retry_fast(
+            Round::MultiLeader(0),
+            block.clone(),
+            signature,
+            &interviewer.opened.alice,
+        )
+    };
+    let other = ProposedBlock { height: BlockHeight(7), ..block.clone() };
+    let other = BlockProposal::new_initial(Round::Fast, other, &interviewer.opened.alice);
+    let (by_stranger, by_alice) = (retry(own.signature), retry(other.signature));
+    interviewer.propose("again, with a stranger's signature", &by_stranger)?;
+    interviewer.propose("again, with the signature of another block", &by_alice)?;
     let mut odd = BlockProposal::new_initial(Round::Fast, block, &interviewer.opened.alice);
     odd.original_proposal = Some(OriginalProposal::Fast(odd.signature));
     interviewer.propose("again, in the fast round", &odd)?;
@@ -161,10 +169,6 @@ fn contents(interviewer: &mut Interviewer) -> anyhow::Result<()> {
     interviewer.propose_operation("forgets an epoch", SystemOperation::ProcessRemovedEpoch(Epoch(0)))?;
     let stream = (nobody(), walnut_base::StreamId::system([0]), 3);
     interviewer.propose_operation("reads nobody's stream", SystemOperation::UpdateStreams(vec![stream]))?;
-    let closed = [SystemOperation::CloseChain.into(), transfer(AccountOwner::CHAIN, 1)];
-    let transactions = closed.into_iter().map(Transaction::ExecuteOperation).collect();
-    let block = ProposedBlock { transactions, ..interviewer.block() };
-    interviewer.propose_block("goes on after the end", block)?;
     let message = PostedMessage {
         authenticated_signer: None,
         grant: Amount::ZERO,
@@ -201,7 +205,11 @@ fn conflicts(interviewer: &mut Interviewer) -> anyhow::Result<()> {
     interviewer.propose("right, of two owners", &first)?;
     interviewer.propose("the same again, of two owners", &first)?;
     let bob = interviewer.opened.bob.owner();
-    let others = interviewer.shared_block(bob, 2);
+    let others = ProposedBlock {
+        transactions: vec![Transaction::ExecuteOperation(transfer(AccountOwner::CHAIN, 2))],
+        authenticated_signer: Some(bob),
+        ..interviewer.block_of(&interviewer.opened.shared)
+    };
     let second = BlockProposal::new_initial(Round::MultiLeader(0), others, &interviewer.opened.bob);
     interviewer.propose("another owner's for the same round", &second)?;
     Ok(())
