@@ -3,6 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
@@ -34,13 +35,28 @@ pub(crate) struct Mail {
     pub(crate) requests: Vec<Envelope>,
     /// Requests of other chains.
     pub(crate) cross_chain: Vec<CrossChainRequest>,
+    /// Whether everything that is on its way must be sent once more.
+    pub(crate) resend: bool,
 }
 
 #[derive(Debug, Default)]
 struct Queues {
     requests: VecDeque<Envelope>,
     cross_chain: CrossChainQueue,
+    /// When to send again what is on its way.
+    resend_at: Option<Instant>,
     is_closed: bool,
+}
+
+impl Queues {
+    fn is_empty(&self) -> bool {
+        self.requests.is_empty() && self.cross_chain.is_empty()
+    }
+
+    /// How long it is until something must be sent again, if anything must.
+    fn until_resend(&self) -> Option<Duration> {
+        self.resend_at.map(|time| time.saturating_duration_since(Instant::now()))
+    }
 }
 
 /// The queue of one shard.
@@ -97,20 +113,35 @@ impl Mailbox {
         self.filled.notify_one();
     }
 
-    /// Takes up to so many requests of the front and between chains; waits for the first one unless `or_nothing`. None when
-    /// the queue is closed.
+    /// After this time the shard sends again what is on its way; what is asked for already stays as it is.
+    pub(crate) fn ask_to_resend(&self, delay: Duration) {
+        self.queues().resend_at.get_or_insert_with(|| Instant::now() + delay);
+        self.filled.notify_one();
+    }
+
+    /// Takes up to so many requests of the front and between chains; waits until there is something to do unless
+    /// `or_nothing`. None when the queue is closed.
     pub(crate) fn take(&self, requests_max: usize, cross_chain_max: usize, or_nothing: bool) -> Option<Mail> {
         let mut queues = self.queues();
-        while !queues.is_closed && !or_nothing && queues.requests.is_empty() && queues.cross_chain.is_empty()
-        {
-            queues = self.filled.wait(queues).unwrap_or_else(PoisonError::into_inner);
+        while !queues.is_closed && !or_nothing && queues.is_empty() {
+            queues = match queues.until_resend() {
+                Some(Duration::ZERO) => break,
+                Some(time) => {
+                    self.filled.wait_timeout(queues, time).unwrap_or_else(PoisonError::into_inner).0
+                }
+                None => self.filled.wait(queues).unwrap_or_else(PoisonError::into_inner),
+            };
         }
         if queues.is_closed {
             return None;
         }
+        let resend = queues.until_resend() == Some(Duration::ZERO);
+        if resend {
+            queues.resend_at = None;
+        }
         let count = queues.requests.len().min(requests_max);
         let requests = queues.requests.drain(..count).collect();
-        Some(Mail { requests, cross_chain: queues.cross_chain.take(cross_chain_max) })
+        Some(Mail { requests, cross_chain: queues.cross_chain.take(cross_chain_max), resend })
     }
 
     /// Refuses everything from now on, and drops what waits.

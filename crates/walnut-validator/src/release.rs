@@ -1,6 +1,6 @@
 //! What leaves a shard once a commit is stored: requests to other chains, notifications, answers, in this order.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use walnut_base::{ChainId, CrossChainRequest, Notification, ValidatorPublicKey};
 
@@ -39,6 +39,11 @@ impl Releaser {
     /// The index of the shard that keeps a chain.
     pub(crate) fn shard_of(&self, chain_id: &ChainId) -> usize {
         shard_index(&self.validator, chain_id, self.mailboxes.len())
+    }
+
+    /// After this time every shard sends again what is on its way between chains.
+    pub(crate) fn ask_all_to_resend(&self, delay: Duration) {
+        self.mailboxes.iter().for_each(|mailbox| mailbox.ask_to_resend(delay));
     }
 }
 

@@ -6,7 +6,8 @@
 //! what it may have seen.
 //!
 //! When a commit fails, everything in flight is refused, its replies are dropped, and the node forgets all it has in
-//! memory. When handling panics, that chain is dropped from memory and the caller gets an error.
+//! memory; a little later all shards send again what is on its way between chains. When handling panics, that chain is
+//! dropped from memory and the caller gets an error.
 
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -15,6 +16,7 @@ use std::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use walnut_base::{ChainId, ChainInfoQuery, CrossChainRequest};
@@ -48,6 +50,9 @@ const CROSS_CHAIN_MAX: usize = 256;
 
 /// Callers that may wait for the delivery of messages. Beyond it they are answered at once.
 const WAITERS_MAX: usize = 10_000;
+
+/// From a failed commit to sending again what it may have lost: a disk that fails now will not be well at once.
+const RESEND_DELAY: Duration = Duration::from_secs(1);
 
 /// What happened in a shard, for the log and for tests.
 #[derive(Debug, Default)]
@@ -103,11 +108,15 @@ impl<A: Applications> Shard<A> {
         }
     }
 
-    /// Works until the queue is closed. First of all, chains with messages on the way send them again, one between every
-    /// two rounds of mail.
+    /// Works until the queue is closed. First of all, and after a failure of any shard, chains with messages on the way send
+    /// them again, one between every two rounds of mail.
     pub(crate) fn run(mut self, mailbox: &Mailbox) {
         let mut to_resend: VecDeque<ChainId> = self.outgoing.chains().collect();
         while let Some(mail) = mailbox.take(REQUESTS_MAX, CROSS_CHAIN_MAX, !to_resend.is_empty()) {
+            if mail.resend {
+                self.prepare();
+                to_resend = self.outgoing.chains().collect();
+            }
             self.handle_round(mail.cross_chain);
             for envelope in mail.requests {
                 self.handle(envelope);
@@ -289,8 +298,10 @@ impl<A: Applications> Shard<A> {
             durability,
             committed: Box::new(move |outcome| {
                 progress.answer(outcome.is_ok());
-                if outcome.is_ok() {
-                    release.run(&releaser);
+                match outcome {
+                    Ok(()) => release.run(&releaser),
+                    // What came from other chains is lost as well, and only their shards know it.
+                    Err(_) => releaser.ask_all_to_resend(RESEND_DELAY),
                 }
             }),
         });

@@ -123,13 +123,10 @@ async fn bundles_at_recipient(validator: &Validator) -> Result<usize, ServiceErr
     Ok(info.requested_pending_message_bundles.len())
 }
 
-#[tokio::test]
-async fn messages_that_were_lost_on_the_way_are_sent_again_at_the_start() {
-    let memory = MemoryStorage::new();
-    let validator = start(&memory);
-    assert_eq!(bundles_at_recipient(&validator).await.unwrap(), 0);
-    let certificate = confirmed_block(&validator).await;
-    // The block is stored, its delivery is not.
+/// Pays the other chain, and loses what arrives there: the block is stored, its delivery is not.
+async fn pay_and_lose(memory: &MemoryStorage, validator: &Validator) {
+    assert_eq!(bundles_at_recipient(validator).await.unwrap(), 0);
+    let certificate = confirmed_block(validator).await;
     memory.fail_commit_after(1);
     let request = HandleConfirmedCertificateRequest {
         certificate,
@@ -137,20 +134,40 @@ async fn messages_that_were_lost_on_the_way_are_sent_again_at_the_start() {
         supports_aggregated_missing: true,
     };
     validator.front().handle_confirmed_certificate(request).await.unwrap();
-    while restarts(&validator) == 0 {
+    while restarts(validator) == 0 {
         // A question that waited for the commit that fails is told so.
-        match bundles_at_recipient(&validator).await {
+        match bundles_at_recipient(validator).await {
             Err(ServiceError::Status(status)) => assert_eq!(status.code, Code::Unavailable),
             bundles => assert_eq!(bundles.unwrap(), 0),
         }
     }
+}
+
+async fn wait_for_the_message(validator: &Validator) {
+    while bundles_at_recipient(validator).await.unwrap() == 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(bundles_at_recipient(validator).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn messages_that_were_lost_on_the_way_are_sent_again_at_the_start() {
+    let memory = MemoryStorage::new();
+    let validator = start(&memory);
+    pay_and_lose(&memory, &validator).await;
     validator.stop();
 
     let validator = start(&memory);
-    while bundles_at_recipient(&validator).await.unwrap() == 0 {
-        tokio::task::yield_now().await;
-    }
-    assert_eq!(bundles_at_recipient(&validator).await.unwrap(), 1);
+    wait_for_the_message(&validator).await;
+    validator.stop();
+}
+
+#[tokio::test]
+async fn messages_that_were_lost_to_a_failing_disk_are_sent_again() {
+    let memory = MemoryStorage::new();
+    let validator = start(&memory);
+    pay_and_lose(&memory, &validator).await;
+    wait_for_the_message(&validator).await;
     validator.stop();
 }
 
