@@ -27,7 +27,7 @@ cargo xtask <command>
                            plant bugs and let the simulator find them
   fuzz [--target T,...] [--minutes M] [--minimize]
                            feed every decoder and handler with nonsense
-  interop [--bin DIR] [--only PART] [--list]
+  interop [--bin DIR] [--only PART] [--list] [--benchmark]
                            our programs against the reference's
   record DIR [--against reference|ours|mixed] [--rules R] [--blocks N] [--seed N]
                            record random activity on a network";

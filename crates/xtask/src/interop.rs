@@ -16,13 +16,16 @@ use crate::workspace::{Place, Workspace};
 /// The program of the cases, and what it runs against the reference.
 const PROGRAMS: [&str; 3] = ["walnut-interop", "walnut", "walnut-validator"];
 
+/// The program's argument for the case that needs another build of the reference.
+const BENCHMARK: &str = "--benchmark";
+
 /// Finds or installs the reference's programs, builds ours and the examples, and runs the cases or records a network; the
 /// other arguments are the program's own, its exit code is the verdict.
 pub(crate) fn run(machine: &Machine, workspace: &Workspace, command: &str, args: &[String]) -> Result<()> {
     let (bin, rest) = bin_argument(args)?;
     let reference = match bin {
         Some(folder) => folder,
-        None => reference::find_or_install(machine)?,
+        None => reference::find_or_install(machine, rest.iter().any(|arg| arg == BENCHMARK))?,
     };
     examples::run(machine, workspace)?;
     extension::run(machine, workspace)?;

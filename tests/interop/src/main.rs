@@ -56,6 +56,9 @@ enum Command {
         /// Names the cases and ends.
         #[arg(long)]
         list: bool,
+        /// Their benchmark, too, which only a build of the reference with its feature `opentelemetry` can run.
+        #[arg(long)]
+        benchmark: bool,
         /// Folder for what the web client and validators say to each other, and for answers to the same questions.
         #[arg(long)]
         conversations: Option<PathBuf>,
@@ -69,12 +72,12 @@ fn main() -> anyhow::Result<ExitCode> {
     tracing_subscriber::fmt().with_max_level(cli.log).with_writer(std::io::stderr).with_ansi(false).init();
     let programs = || Programs::find(&cli.reference, &cli.ours, &cli.examples, &cli.logs);
     match &cli.command {
-        Command::Cases { only, list: true, .. } => {
-            wanted(only.as_deref())?.iter().for_each(|case| println!("{}", case.name()));
+        Command::Cases { only, list: true, benchmark, .. } => {
+            wanted(only.as_deref(), *benchmark)?.iter().for_each(|case| println!("{}", case.name()));
             Ok(ExitCode::SUCCESS)
         }
-        Command::Cases { only, list: false, conversations } => {
-            let cases = wanted(only.as_deref())?;
+        Command::Cases { only, list: false, benchmark, conversations } => {
+            let cases = wanted(only.as_deref(), *benchmark)?;
             let programs = programs()?.with_conversations(conversations.as_deref())?;
             println!("{}", programs.versions()?);
             let mut table = Table::default();
@@ -88,8 +91,8 @@ fn main() -> anyhow::Result<ExitCode> {
     }
 }
 
-fn wanted(only: Option<&str>) -> anyhow::Result<Vec<Case>> {
-    let cases = cases::all().into_iter().map(|case| case.only(only.unwrap_or_default()));
+fn wanted(only: Option<&str>, benchmark: bool) -> anyhow::Result<Vec<Case>> {
+    let cases = cases::all(benchmark).into_iter().map(|case| case.only(only.unwrap_or_default()));
     let cases = cases.filter(|case| !case.is_empty()).collect::<Vec<_>>();
     anyhow::ensure!(!cases.is_empty(), "no case has such a name; --list shows them");
     Ok(cases)

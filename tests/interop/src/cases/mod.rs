@@ -1,6 +1,7 @@
 //! The cases: a network, and who does what on it.
 
 mod answers;
+mod benchmark;
 mod both_wallets;
 mod committee;
 mod examples;
@@ -47,13 +48,16 @@ const MORE: &[(&str, Scenario)] = &[
     ("outage", outage::scenario),
     ("committee", committee::scenario),
 ];
+/// Only when it is asked for.
+const BENCHMARK: &[(&str, Scenario)] = &[("their benchmark", benchmark::scenario)];
 
-/// All cases.
-pub(crate) fn all() -> Vec<Case> {
+/// All cases; with their benchmark on the networks without fees if it is wanted.
+pub(crate) fn all(with_benchmark: bool) -> Vec<Case> {
     let mut cases = Vec::new();
     for makeup in [Makeup::Theirs, Makeup::Ours, Makeup::Mixed] {
         for rules in [Rules::NoFees, Rules::Testnet, Rules::Historical] {
             let scenarios = match rules {
+                Rules::NoFees if with_benchmark => [WALLETS, WEB_CLIENT, BENCHMARK, MORE].concat(),
                 Rules::NoFees => [WALLETS, WEB_CLIENT, MORE].concat(),
                 Rules::Testnet => [WALLETS, WEB_CLIENT, EXAMPLES].concat(),
                 Rules::Historical => WALLETS.to_vec(),
