@@ -13,10 +13,10 @@ const VALIDATOR: &str = "walnut-validator";
 /// The benchmark's name for what is measured in a browser.
 const BROWSER_PART: &str = "browser";
 
-/// Builds the benchmark and the validator as they ship and runs it; the arguments are its own. Where there is a
+/// Builds the benchmark and the validator in the release profile and runs it; the arguments are its own. Where there is a
 /// browser, the extension is built, too, and measured in it.
 pub(crate) fn run(machine: &Machine, workspace: &Workspace, args: &[String]) -> Result<()> {
-    let programs = programs::build(machine, workspace, Build::Dist, &[PROGRAM, VALIDATOR])?;
+    let programs = programs::build(machine, workspace, Build::Release, &[PROGRAM, VALIDATOR])?;
     let program = machine.run(programs.join(PROGRAM));
     let mut program = program.args(args).env("WALNUT_TARGET", &workspace.target);
     let browser = Browser::Chromium;

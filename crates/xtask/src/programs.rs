@@ -11,9 +11,7 @@ use crate::workspace::{Place, Workspace};
 /// How programs are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Build {
-    /// As they ship; for measurements.
-    Dist,
-    /// Fast, and soon built; for people.
+    /// As they ship; for people and measurements.
     Release,
     /// As the tests have built them already.
     Tests,
@@ -27,7 +25,6 @@ pub(crate) fn build(
     names: &[&str],
 ) -> Result<PathBuf> {
     let (profile, folder): (&[&str], _) = match build {
-        Build::Dist => (&["--profile", "dist"], "dist"),
         Build::Release => (&["--release"], "release"),
         Build::Tests => (&[], "debug"),
     };
