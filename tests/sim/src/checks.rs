@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use walnut_base::{
     AccountOwner, BlockHeight, BlockProposal, CertificateKind, ChainId, ChainInfo, CryptoHash, LiteVote,
-    NodeError, Notification, OriginalProposal, Round, leader,
+    NodeError, Notification, OriginalProposal, Reason as News, Round, leader,
 };
 use walnut_chain::{Node, NodeConfig, records};
 use walnut_execution::UnsupportedApplications;
@@ -17,13 +17,16 @@ use crate::{
     ledger::Broken,
     plan::Fault,
     validator::{Validator, Witness, get},
-    wallet::{Short, new_block},
+    wallet::Short,
     wire::{Answer, Reply, Request},
     world::{Invariant, World},
 };
 
 /// How often a vote that leaves is looked for on the disk, per mille: it takes as long as handling a request.
 const DISK_LOOKS: u64 = 150;
+
+/// Blocks of the admin chain that may be on a disk without anybody having heard of them.
+const EPOCHS_AHEAD: u64 = 40;
 
 impl World {
     fn judge<T>(&self, outcome: Result<T, Broken>) -> Option<T> {
@@ -38,8 +41,30 @@ impl World {
 
     /// A node that keeps to the protocol has something new.
     pub fn check_news(&self, disk: &Disk, notification: &Notification) {
-        if let Some((height, hash)) = new_block(notification) {
-            self.check_block(disk, notification.chain_id, height, hash);
+        match &notification.reason {
+            News::NewBlock { height, hash, .. } => {
+                self.check_block(disk, notification.chain_id, *height, *hash);
+            }
+            // Perhaps of a block above the tip.
+            News::NewEvents { hash, .. } => self.learn(disk, *hash),
+            _ => {}
+        }
+    }
+
+    /// What the admin chain announced may be stored without anybody having heard of it: a commit was torn.
+    fn learn_epochs(&self, below: BlockHeight) {
+        let admin = self.chain_ids[0];
+        let validators = self.validators.borrow().clone();
+        let honest = validators.iter().filter(|validator| validator.is_honest).collect::<Vec<_>>();
+        let next = self.ledger.borrow().chain(&admin).map_or(0, |chain| chain.next.0);
+        for height in (next..below.0.min(next + EPOCHS_AHEAD)).map(BlockHeight) {
+            for validator in &honest {
+                if self.ledger.borrow().hash_at(admin, height).is_none()
+                    && let Some(hash) = get(records::read_hash_by_height(&**validator.disk(), admin, height))
+                {
+                    self.learn(validator.disk(), hash);
+                }
+            }
         }
     }
 
@@ -68,6 +93,10 @@ impl World {
         let Some(certificate) = get(records::read_certificate(disk, hash)) else { return };
         for incoming in certificate.block().body.transactions.iter().filter_map(|it| it.incoming_bundle()) {
             self.learn_anywhere(incoming.bundle.certificate_hash);
+        }
+        if !self.ledger.borrow().knows_epochs_of(certificate.block()) {
+            let is_admin = certificate.chain_id() == self.chain_ids[0];
+            self.learn_epochs(if is_admin { certificate.height() } else { BlockHeight::MAX });
         }
         let outcome = self.ledger.borrow_mut().learn(&certificate);
         self.judge(outcome);
@@ -98,6 +127,9 @@ impl World {
             Err(error) => return self.check_refusal(validator, &witness.request, error),
         };
         let info = &*response.info;
+        if self.ledger.borrow().committee(info.epoch).is_none() {
+            self.learn_epochs(BlockHeight::MAX);
+        }
         self.check_info(validator, disk, info);
         for vote in [&info.manager.pending, &info.manager.timeout_vote].into_iter().flatten() {
             if !self.book.borrow().is_known(validator.index, info.next_block_height, vote) {

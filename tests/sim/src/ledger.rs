@@ -4,20 +4,22 @@
 //! *learned* when an honest node has taken it, and *applied* when its chain has come that far.
 
 mod accounts;
+mod epochs;
 pub mod messages;
 mod opening;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use walnut_base::{
-    AccountOwner, AdminOperation, Amount, Block, BlockHeight, CertificateValue, ChainDescription, ChainId,
-    ChainOwnership, Committee, ConfirmedBlockCertificate, CryptoHash, Epoch, GenesisConfig, LiteValue,
-    LiteVote, Operation, Round, SystemOperation, Timestamp, Transaction, ValidatorPublicKey,
-    ValidatorSignature,
+    AccountOwner, Amount, Block, BlockHeight, CertificateValue, ChainDescription, ChainId, ChainOwnership,
+    Committee, ConfirmedBlockCertificate, CryptoHash, Epoch, GenesisConfig, LiteValue, LiteVote, Operation,
+    Round, SystemOperation, Timestamp, Transaction, ValidatorPublicKey, ValidatorSignature,
 };
 
 use crate::{wallet::Short, world::Invariant};
 
+use epochs::Epochs;
+pub use epochs::Tally;
 use messages::Mail;
 
 /// More than the fees of all messages that wait for a chain.
@@ -29,10 +31,7 @@ pub type Broken = (Invariant, String);
 /// See the module.
 #[derive(Debug)]
 pub struct Ledger {
-    admin: ChainId,
-    committees: BTreeMap<Epoch, Committee>,
-    /// Committees that may be announced, by the hash of their blob.
-    proposed: BTreeMap<CryptoHash, Committee>,
+    epochs: Epochs,
     chains: BTreeMap<ChainId, Chain>,
     /// Chains that were opened, in the order in which that became known, with their first owners.
     opened: Vec<(ChainId, ChainOwnership)>,
@@ -50,6 +49,8 @@ pub struct Chain {
     pub tip: Option<CryptoHash>,
     /// Its epoch.
     pub epoch: Epoch,
+    /// Epochs that it has not given up.
+    pub trusted: BTreeSet<Epoch>,
     /// Its owners.
     pub ownership: ChainOwnership,
     /// Time of the last block.
@@ -78,6 +79,7 @@ impl Chain {
             next: BlockHeight(0),
             tip: None,
             epoch: config.epoch,
+            trusted: (config.min_active_epoch.0..=config.max_active_epoch.0).map(Epoch).collect(),
             ownership: config.ownership.clone(),
             timestamp: description.timestamp,
             is_closed: false,
@@ -94,9 +96,7 @@ impl Ledger {
     pub fn new(genesis: &GenesisConfig) -> Self {
         let chains = genesis.chains.iter().map(|description| (description.id(), Chain::new(description)));
         Self {
-            admin: genesis.admin_chain_id().expect("there are chains"),
-            committees: BTreeMap::from([(Epoch::ZERO, genesis.committee.clone())]),
-            proposed: BTreeMap::new(),
+            epochs: Epochs::new(genesis),
             chains: chains.collect(),
             opened: Vec::new(),
             certificates: BTreeMap::new(),
@@ -127,12 +127,12 @@ impl Ledger {
 
     /// The committee of an epoch.
     pub fn committee(&self, epoch: Epoch) -> Option<&Committee> {
-        self.committees.get(&epoch)
+        self.epochs.committee(epoch)
     }
 
     /// The newest epoch.
     pub fn last_epoch(&self) -> Epoch {
-        *self.committees.keys().next_back().expect("there is epoch 0")
+        self.epochs.newest()
     }
 
     /// Blocks confirmed so far.
@@ -147,8 +147,17 @@ impl Ledger {
 
     /// A committee that the admin chain may announce.
     pub fn note_committee(&mut self, committee: &Committee) {
-        let hash = walnut_base::Blob::new_committee(committee).id().hash;
-        self.proposed.insert(hash, committee.clone());
+        self.epochs.propose(committee);
+    }
+
+    /// Whether what a block says of epochs is known here.
+    pub fn knows_epochs_of(&self, block: &Block) -> bool {
+        self.epochs.knows(block)
+    }
+
+    /// What became of epochs so far.
+    pub fn tally(&self) -> Tally {
+        self.epochs.tally()
     }
 
     /// State hash and balance of a chain when its next block had that height.
@@ -172,9 +181,7 @@ impl Ledger {
             return Err((Invariant::OneBlockPerHeight, what));
         }
         let block = certificate.block();
-        if chain_id == self.admin {
-            self.note_epochs(block);
-        }
+        self.epochs.note(block);
         self.mail.send(block, hash);
         self.certificates.insert(hash, certificate.clone());
         self.advance(chain_id)
@@ -200,7 +207,7 @@ impl Ledger {
         signatures: &[(ValidatorPublicKey, ValidatorSignature)],
     ) -> Result<(), Broken> {
         let what = || format!("{:?} certificate of {} in {round}", value.kind, Short(value.value_hash));
-        let Some(committee) = self.committees.get(&epoch) else {
+        let Some(committee) = self.epochs.committee(epoch) else {
             return Err((Invariant::Quorum, format!("{}: epoch {epoch} was never announced", what())));
         };
         let mut voters = BTreeSet::new();
@@ -217,18 +224,6 @@ impl Ledger {
         match 3 * votes > 2 * total {
             true => Ok(()),
             false => Err((Invariant::Quorum, format!("{}: {votes} of {total} votes", what()))),
-        }
-    }
-
-    fn note_epochs(&mut self, block: &Block) {
-        for operation in block.body.transactions.iter().filter_map(Transaction::operation) {
-            if let Operation::System(operation) = operation
-                && let SystemOperation::Admin(AdminOperation::CreateCommittee { epoch, blob_hash }) =
-                    **operation
-                && let Some(committee) = self.proposed.get(&blob_hash)
-            {
-                self.committees.insert(epoch, committee.clone());
-            }
         }
     }
 
@@ -278,12 +273,16 @@ impl Ledger {
         if block.body.transactions.len() != block.body.messages.len() {
             return wrong("transactions and messages do not match");
         }
-        let Some(committee) = self.committees.get(&header.epoch) else {
+        let Some(committee) = self.epochs.committee(header.epoch) else {
             return wrong("nobody knows its epoch");
         };
-        let policy = committee.policy();
+        let policy = committee.policy().clone();
+        self.epochs.late_blocks += usize::from(self.epochs.is_revoked(header.epoch));
         for (transaction, sent) in block.body.transactions.iter().zip(&block.body.messages) {
             if let Transaction::ReceiveMessages(incoming) = transaction {
+                let sender = self.certificates.get(&incoming.bundle.certificate_hash);
+                let is_late = sender.is_some_and(|sender| self.epochs.is_revoked(sender.epoch()));
+                self.epochs.late_messages += usize::from(is_late);
                 let received = self.mail.receive(header.chain_id, incoming);
                 received.map_err(|what| (Invariant::Messages, format!("{place}: {what}")))?;
                 if incoming.bundle.timestamp > header.timestamp {
@@ -291,10 +290,12 @@ impl Ledger {
                 }
             }
             let signer = header.authenticated_signer;
-            accounts::apply(chain, header.chain_id, signer, transaction, sent, policy)
+            accounts::apply(chain, header.chain_id, signer, transaction, sent, &policy)
                 .map_err(|what| (Invariant::Tokens, format!("{place}: {what}")))?;
             if let Some(Operation::System(operation)) = transaction.operation() {
                 change_rules(chain, operation);
+                let followed = self.epochs.follow(chain, header.chain_id, operation);
+                followed.map_err(|what| (Invariant::Blocks, format!("{place}: {what}")))?;
             }
         }
         chain.next = BlockHeight(header.height.0 + 1);
@@ -315,8 +316,6 @@ impl Ledger {
 
 fn change_rules(chain: &mut Chain, operation: &SystemOperation) {
     match operation {
-        SystemOperation::ProcessNewEpoch(epoch)
-        | SystemOperation::Admin(AdminOperation::CreateCommittee { epoch, .. }) => chain.epoch = *epoch,
         SystemOperation::CloseChain => chain.is_closed = true,
         SystemOperation::ChangeOwnership {
             super_owners,

@@ -1,6 +1,7 @@
 //! Runs seeds, and tells which of them break a promise.
 
 use std::{
+    fmt,
     process::ExitCode,
     sync::{
         Mutex, PoisonError,
@@ -11,6 +12,7 @@ use std::{
 
 use clap::Parser;
 use walnut_sim::{
+    ledger::Tally,
     plan::{Fault, Options},
     run::{Report, run},
     shrink::shrink,
@@ -50,10 +52,43 @@ struct Arguments {
 struct Sum {
     steps: AtomicU64,
     blocks: AtomicU64,
+    epochs: Mutex<Epochs>,
     seeds: AtomicU64,
     next: AtomicU64,
     has_failed: AtomicBool,
     output: Mutex<()>,
+}
+
+/// What became of committees, all in all.
+#[derive(Default)]
+struct Epochs {
+    /// Networks with another committee than the first, and with two or more.
+    changed: usize,
+    changed_again: usize,
+    revoked: usize,
+    late_blocks: usize,
+    late_messages: usize,
+}
+
+impl Epochs {
+    fn add(&mut self, tally: &Tally) {
+        self.changed += usize::from(tally.announced > 0);
+        self.changed_again += usize::from(tally.announced > 1);
+        self.revoked += tally.revoked;
+        self.late_blocks += tally.late_blocks;
+        self.late_messages += tally.late_messages;
+    }
+}
+
+impl fmt::Display for Epochs {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { changed, changed_again, revoked, late_blocks, late_messages } = self;
+        write!(
+            formatter,
+            "{changed} networks with other committees, {changed_again} of them with several; {revoked} epochs \
+             revoked, of which {late_blocks} blocks and {late_messages} messages came later"
+        )
+    }
 }
 
 fn main() -> ExitCode {
@@ -77,6 +112,7 @@ fn main() -> ExitCode {
         sum.blocks.into_inner(),
         steps as f64 / seconds.max(0.001)
     );
+    println!("{}", sum.epochs.into_inner().unwrap_or_else(PoisonError::into_inner));
     match sum.has_failed.into_inner() {
         true => ExitCode::FAILURE,
         false => ExitCode::SUCCESS,
@@ -101,6 +137,7 @@ fn work(arguments: &Arguments, sum: &Sum, limit: u64, end: Option<Instant>) {
         sum.steps.fetch_add(report.steps, Ordering::Relaxed);
         sum.blocks.fetch_add(report.blocks as u64, Ordering::Relaxed);
         sum.seeds.fetch_add(1, Ordering::Relaxed);
+        sum.epochs.lock().unwrap_or_else(PoisonError::into_inner).add(&report.epochs);
         if report.violation.is_some() {
             sum.has_failed.store(true, Ordering::Relaxed);
             let _one_at_a_time = sum.output.lock().unwrap_or_else(PoisonError::into_inner);

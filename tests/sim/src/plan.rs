@@ -164,6 +164,8 @@ pub struct Plan {
     pub disk: u64,
     /// The longest usual delay of a message, in microseconds.
     pub latency: u64,
+    /// What validators put into one request between chains, in bytes. With 1, blocks go one by one.
+    pub chunk_bytes: Option<usize>,
     /// What an operation costs, and what a message that is sent.
     pub prices: [Amount; 2],
 }
@@ -254,6 +256,7 @@ impl Plan {
             disk: rate(Fault::Disk, 30).max(rate(Fault::Torn, 30)),
             latency: [2_000, 20_000, 200_000][random.index(3)],
             shards: 1 + random.index(3),
+            chunk_bytes: random.chance(350).then_some(1),
             prices: [(); 2].map(|()| match faults.contains(&Fault::Fees) {
                 true => Amount::from_attos(u128::from(random.next()) % PRICE_MAX.to_attos()),
                 false => Amount::ZERO,

@@ -37,10 +37,11 @@ async fn live(world: Rc<World>) {
         if !world.is_faulty.get() {
             return;
         }
-        match world.random.below(10) {
+        match world.random.below(11) {
             0 => rogue.replay(),
             1 => rogue.end_round().await,
             2 | 3 => rogue.repeat().await,
+            4 => rogue.show(),
             _ => rogue.attack().await,
         }
     }
@@ -72,6 +73,29 @@ impl Rogue {
         }
     }
 
+    /// Shows a confirmed block to validators that may not have come that far.
+    fn show(&self) {
+        let world = &self.world;
+        let certificate = {
+            let ledger = world.ledger.borrow();
+            let chain_id = *world.random.pick(&world.chain_ids);
+            let next = ledger.chain(&chain_id).map_or(BlockHeight(0), |chain| chain.next);
+            // Mostly the last one.
+            let back = world.random.duration(1, next.0.max(1));
+            let height = next.0.checked_sub(back).map(BlockHeight);
+            let hash = height.and_then(|height| ledger.hash_at(chain_id, height));
+            hash.and_then(|hash| ledger.certificate(&hash).cloned())
+        };
+        let Some(certificate) = certificate else { return };
+        world.note(format_args!("rogue: shows {} at {}", certificate.chain_id(), certificate.height()));
+        let request = Rc::new(Request::Confirmed(Box::new(certificate), false));
+        for validator in 0..world.plan.weights.len() {
+            if world.random.chance(500) {
+                world.send(self.party(), validator, Rc::clone(&request), None);
+            }
+        }
+    }
+
     fn party(&self) -> usize {
         party_of_device(self.world.plan.rogue() + 1)
     }
@@ -85,6 +109,8 @@ impl Rogue {
         let mut blocks = Vec::new();
         for _ in 0..1 + random.below(2) {
             let mut block = target.block.clone();
+            let epochs = self.epochs(block.epoch);
+            block.transactions.extend(epochs.filter(|_| world.plan.has(Fault::Epochs) && random.chance(80)));
             block.transactions.extend(self.message(chain_id).filter(|_| random.chance(400)));
             if block.transactions.is_empty() || random.chance(500) {
                 block.transactions.push(self.transfer(chain_id));

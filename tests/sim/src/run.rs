@@ -8,6 +8,7 @@ use std::{
 use crate::{
     chaos,
     executor::Step,
+    ledger::Tally,
     plan::{Fault, GENESIS_TIME, Options, Plan},
     rogue,
     wallet::Wallet,
@@ -29,6 +30,8 @@ pub struct Report {
     pub steps: u64,
     /// Blocks that were confirmed.
     pub blocks: usize,
+    /// What became of epochs.
+    pub epochs: Tally,
     /// Pretend time, in microseconds.
     pub time: u64,
     /// Hash over everything that happened.
@@ -57,6 +60,7 @@ pub fn run(options: Options) -> Report {
         seed,
         steps,
         blocks: world.ledger.borrow().blocks(),
+        epochs: world.ledger.borrow().tally(),
         time: world.executor.now() - GENESIS_TIME,
         hash: world.trace.hash(),
         faults,

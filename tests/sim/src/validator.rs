@@ -4,35 +4,32 @@
 //! the batch, and release requests between chains, news and answers when it is stored. The node, the marks of outgoing
 //! messages, the queue of requests between chains and the choice of the shard are the shipped code itself.
 
-use std::{
-    cell::{Cell, RefCell},
-    collections::{BTreeMap, VecDeque},
-    rc::Rc,
-    task::{Poll, Waker},
-};
+mod dispatch;
+mod mailbox;
+mod shard;
+mod writer;
+
+use std::{cell::RefCell, rc::Rc};
 
 use futures_channel::oneshot;
-use walnut_base::{
-    Blob, BlobContent, ChainId, ChainInfoQuery, CrossChainRequest, NodeError, Notification, TimeDelta,
-    Timestamp, ValidatorPublicKey,
-};
-use walnut_chain::{
-    ChainError, Delivery, DeliveryWaiters, Effects, Handled, Node, NodeConfig, ProcessingMode,
-    initialize_storage, proposal_delay, records,
-};
+use walnut_base::{Blob, NodeError, TimeDelta, Timestamp, ValidatorPublicKey};
+use walnut_chain::{Node, initialize_storage, proposal_delay, records};
 use walnut_execution::UnsupportedApplications;
-use walnut_views::{Batch, LayerId, Overlay, Store, ready};
+use walnut_views::{Batch, ready};
 
+use self::{
+    mailbox::{Envelope, Mailbox},
+    shard::{Release, Shard},
+    writer::Writer,
+};
 use crate::{
-    cross_chain::CrossChainQueue,
     disk::Disk,
-    executor::{Group, pause},
+    executor::Group,
     lies,
-    outgoing::Outgoing,
-    plan::{Fault, validator_key},
+    plan::validator_key,
     routing::shard_index,
     wire::{Answer, Reply, Request, failed_call},
-    world::{Invariant, World},
+    world::World,
 };
 
 /// The node of a shard.
@@ -222,140 +219,11 @@ impl Validator {
             _ => return Err(NodeError::UnexpectedMessage),
         })
     }
-
-    /// What the writer does: `walnut-validator/src/committer.rs`.
-    async fn write(&self, running: &Running, disk: &Disk) {
-        let world = self.world();
-        loop {
-            running.writer.filled().await;
-            world.executor.sleep(world.random.duration(50, 8_000)).await;
-            world.stall().await;
-            let group = std::mem::take(&mut *running.writer.queue.borrow_mut());
-            let accepted = |commit: &Commit| commit.generation >= commit.lane.first_accepted.get();
-            let (group, refused): (Vec<_>, Vec<_>) = group.into_iter().partition(accepted);
-            let mut is_stored = true;
-            let is_empty = group.iter().all(|commit| commit.batch.is_empty());
-            if !is_empty {
-                let fails = world.goes_wrong(Fault::Disk, world.plan.disk);
-                let is_torn = !fails && world.goes_wrong(Fault::Torn, world.plan.disk);
-                is_stored = !fails && !is_torn;
-                if !fails {
-                    let is_strict = group.iter().any(|commit| commit.is_strict && !commit.batch.is_empty());
-                    let mut whole = Batch::default();
-                    group.iter().for_each(|commit| whole.operations.extend(commit.batch.operations.clone()));
-                    disk.write(&whole, is_strict);
-                }
-                if !is_stored {
-                    world.note(format_args!("validator {}: commit fails, torn: {is_torn}", self.index));
-                    for commit in &group {
-                        commit.lane.first_accepted.set(commit.generation + 1);
-                    }
-                }
-            }
-            for commit in group {
-                (commit.committed)(is_stored);
-            }
-            for commit in refused {
-                (commit.committed)(false);
-            }
-        }
-    }
 }
 
 /// A read of a store in memory.
 pub fn get<T>(read: impl Future<Output = Result<T, walnut_views::StoreError>>) -> T {
     ready(read).expect("memory reads")
-}
-
-/// A request for a shard.
-struct Envelope {
-    request: Rc<Request>,
-    sender: oneshot::Sender<Answer>,
-}
-
-/// The queue of a shard.
-#[derive(Default)]
-struct Mailbox {
-    requests: RefCell<VecDeque<Envelope>>,
-    cross_chain: RefCell<CrossChainQueue>,
-    waker: RefCell<Option<Waker>>,
-}
-
-impl Mailbox {
-    fn push(&self, envelope: Envelope) {
-        self.requests.borrow_mut().push_back(envelope);
-        wake(&self.waker);
-    }
-
-    fn push_cross_chain(&self, request: CrossChainRequest) {
-        self.cross_chain.borrow_mut().push(request);
-        wake(&self.waker);
-    }
-
-    /// Waits for mail, unless `or_nothing`.
-    async fn take(&self, or_nothing: bool) -> (Vec<CrossChainRequest>, VecDeque<Envelope>) {
-        let is_empty = || self.requests.borrow().is_empty() && self.cross_chain.borrow().is_empty();
-        wait(&self.waker, || or_nothing || !is_empty()).await;
-        let requests = std::mem::take(&mut *self.requests.borrow_mut());
-        (self.cross_chain.borrow_mut().take(256), requests)
-    }
-}
-
-fn wake(waker: &RefCell<Option<Waker>>) {
-    if let Some(waker) = waker.borrow_mut().take() {
-        waker.wake();
-    }
-}
-
-/// Waits until something is so; whoever makes it so wakes.
-async fn wait(waker: &RefCell<Option<Waker>>, is_so: impl Fn() -> bool) {
-    std::future::poll_fn(|context| {
-        if is_so() {
-            return Poll::Ready(());
-        }
-        *waker.borrow_mut() = Some(context.waker().clone());
-        Poll::Pending
-    })
-    .await;
-}
-
-/// The queue of the writer.
-#[derive(Default)]
-struct Writer {
-    queue: RefCell<Vec<Commit>>,
-    waker: RefCell<Option<Waker>>,
-}
-
-impl Writer {
-    fn submit(&self, commit: Commit) {
-        self.queue.borrow_mut().push(commit);
-        wake(&self.waker);
-    }
-
-    async fn filled(&self) {
-        wait(&self.waker, || !self.queue.borrow().is_empty()).await;
-    }
-}
-
-#[derive(Default)]
-struct Lane {
-    first_accepted: Cell<u64>,
-}
-
-struct Commit {
-    lane: Rc<Lane>,
-    generation: u64,
-    batch: Batch,
-    is_strict: bool,
-    committed: Box<dyn FnOnce(bool)>,
-}
-
-/// How far the writer is with the commits of a shard.
-#[derive(Default)]
-struct Progress {
-    answered: Cell<u64>,
-    has_failed: Cell<bool>,
-    waker: RefCell<Option<Waker>>,
 }
 
 /// What a request was and when it was handled: what an answer is judged by.
@@ -365,227 +233,6 @@ pub struct Witness {
     pub request: Rc<Request>,
     /// The validator's clock.
     pub now: Timestamp,
-}
-
-/// An answer that waits for something.
-type Waiting = (oneshot::Sender<Answer>, Answer, Witness);
-
-/// What leaves when a batch is stored.
-#[derive(Default)]
-struct Release {
-    cross_chain: Vec<CrossChainRequest>,
-    notifications: Vec<Notification>,
-    answers: Vec<Waiting>,
-}
-
-impl Release {
-    fn is_empty(&self) -> bool {
-        self.cross_chain.is_empty() && self.notifications.is_empty() && self.answers.is_empty()
-    }
-}
-
-/// `walnut-validator/src/shard.rs`, as a task.
-struct Shard {
-    validator: Rc<Validator>,
-    world: Rc<World>,
-    running: Rc<Running>,
-    index: usize,
-    node: SimNode,
-    store: Overlay<Rc<Disk>>,
-    layers: VecDeque<(u64, LayerId)>,
-    submitted: u64,
-    generation: u64,
-    lane: Rc<Lane>,
-    progress: Rc<Progress>,
-    waiters: DeliveryWaiters<Waiting>,
-    outgoing: Outgoing,
-    to_resend: VecDeque<ChainId>,
-}
-
-impl Shard {
-    fn new(validator: &Rc<Validator>, process: &Process, running: &Rc<Running>, index: usize) -> Self {
-        let mut shard = Self {
-            validator: Rc::clone(validator),
-            world: validator.world(),
-            running: Rc::clone(running),
-            index,
-            node: Node::new(NodeConfig::validator(validator_key(validator.index)), UnsupportedApplications),
-            store: Overlay::new(Rc::clone(&process.disk)),
-            layers: VecDeque::new(),
-            submitted: 0,
-            generation: 0,
-            lane: Rc::default(),
-            progress: Rc::default(),
-            waiters: DeliveryWaiters::default(),
-            outgoing: Outgoing::default(),
-            to_resend: VecDeque::new(),
-        };
-        shard.load_outgoing();
-        shard.to_resend = shard.outgoing.chains().collect();
-        shard
-    }
-
-    fn load_outgoing(&mut self) {
-        let (key, shards) = (&self.validator.public_key, self.running.mailboxes.len());
-        let is_ours = |chain_id: &ChainId| shard_index(key, chain_id, shards) == self.index;
-        self.outgoing = get(Outgoing::load(self.store.base(), is_ours));
-    }
-
-    async fn run(mut self) {
-        let running = Rc::clone(&self.running);
-        loop {
-            self.world.stall().await;
-            let (cross_chain, requests) =
-                running.mailboxes[self.index].take(!self.to_resend.is_empty()).await;
-            if !cross_chain.is_empty() {
-                self.handle_round(cross_chain).await;
-                pause().await;
-            }
-            for envelope in requests {
-                self.handle(envelope).await;
-                pause().await;
-            }
-            if let Some(chain_id) = self.to_resend.pop_front() {
-                self.prepare().await;
-                let query = ChainInfoQuery::new(chain_id).with_network_actions();
-                let effects = match ready(self.node.handle_chain_info_query(&self.store, query, self.now())) {
-                    Ok((_, effects)) => effects,
-                    Err(failure) => self.refused(chain_id, *failure).1,
-                };
-                self.settle(effects, Release::default(), true);
-                pause().await;
-            }
-        }
-    }
-
-    fn now(&self) -> Timestamp {
-        self.validator.now()
-    }
-
-    async fn handle(&mut self, envelope: Envelope) {
-        let Envelope { request, sender } = envelope;
-        if sender.is_canceled() {
-            return;
-        }
-        self.prepare().await;
-        let chain_id = request.chain_id().expect("the front asks about chains");
-        let witness = Witness { request: Rc::clone(&request), now: self.now() };
-        let (effects, release) = match dispatch(&mut self.node, &self.store, &request, witness.now) {
-            Ok(((reply, Delivery::Pending(height)), effects)) if request.waits_for_delivery() => {
-                self.waiters.register(chain_id, height, (sender, Ok(reply), witness));
-                (effects, Release::default())
-            }
-            Ok(((reply, _), effects)) => {
-                let answers = vec![(sender, Ok(reply), witness)];
-                (effects, Release { answers, ..Release::default() })
-            }
-            Err(failure) => {
-                let (error, effects) = self.refused(chain_id, *failure);
-                let answers = vec![(sender, Err(error), witness)];
-                (effects, Release { answers, ..Release::default() })
-            }
-        };
-        self.settle(effects, release, true);
-    }
-
-    fn refused(&self, chain_id: ChainId, failure: walnut_chain::Failure) -> (NodeError, Effects) {
-        // The node blames itself for this one as the reference does, but a proposal may hold anything.
-        let is_strange = matches!(failure.error.as_chain_error(), Some(ChainError::UnexpectedMessage { .. }));
-        let is_own_fault = failure.error.fault() == walnut_chain::Fault::Local && !is_strange;
-        if self.validator.is_honest && is_own_fault {
-            let index = self.validator.index;
-            let what = format!("validator {index}, chain {chain_id}: {}", failure.error);
-            self.world.violate(Invariant::Soundness, what);
-        }
-        (failure.to_node_error(), failure.effects)
-    }
-
-    async fn handle_round(&mut self, requests: Vec<CrossChainRequest>) {
-        let mut by_chain = BTreeMap::<ChainId, Vec<CrossChainRequest>>::new();
-        for request in requests {
-            by_chain.entry(request.target_chain_id()).or_default().push(request);
-        }
-        self.prepare().await;
-        let mut effects = Effects::default();
-        let mut one_by_one = Vec::new();
-        for (chain_id, requests) in by_chain {
-            let now = self.now();
-            match ready(self.node.handle_cross_chain_requests(&self.store, chain_id, &requests, now)) {
-                Ok(more) => effects.extend(more),
-                Err(_) => one_by_one.extend(requests),
-            }
-        }
-        self.settle(effects, Release::default(), false);
-        for request in one_by_one {
-            self.prepare().await;
-            let (chain_id, now) = (request.target_chain_id(), self.now());
-            let effects = match ready(self.node.handle_cross_chain_request(&self.store, request, now)) {
-                Ok(((), effects)) => effects,
-                Err(failure) => self.refused(chain_id, *failure).1,
-            };
-            self.settle(effects, Release::default(), false);
-        }
-    }
-
-    async fn prepare(&mut self) {
-        if self.progress.has_failed.get() {
-            let (progress, submitted) = (Rc::clone(&self.progress), self.submitted);
-            wait(&progress.waker, || progress.answered.get() >= submitted).await;
-            self.start_over();
-            return;
-        }
-        let answered = self.progress.answered.get();
-        while let Some((_, layer)) = self.layers.pop_front_if(|(number, _)| *number <= answered) {
-            self.store.remove(layer);
-        }
-    }
-
-    fn start_over(&mut self) {
-        for (_, layer) in self.layers.drain(..) {
-            self.store.remove(layer);
-        }
-        self.node.forget_all();
-        self.waiters = DeliveryWaiters::default();
-        self.load_outgoing();
-        self.generation += 1;
-        self.progress.has_failed.set(false);
-    }
-
-    fn settle(&mut self, mut effects: Effects, mut release: Release, is_strict: bool) {
-        self.outgoing.note(&mut effects);
-        let Effects { batch, cross_chain, notifications, delivered } = effects;
-        for (chain_id, height) in delivered {
-            release.answers.extend(self.waiters.release(chain_id, height));
-        }
-        release.cross_chain = cross_chain;
-        release.notifications = notifications;
-        let is_calm = self.progress.answered.get() == self.submitted && !self.progress.has_failed.get();
-        let (validator, running) = (Rc::clone(&self.validator), Rc::clone(&self.running));
-        let disk = Rc::clone(self.store.base());
-        if batch.is_empty() && (release.is_empty() || is_calm) {
-            validator.release(&running, &disk, release);
-            return;
-        }
-        self.submitted += 1;
-        if !batch.is_empty() {
-            self.layers.push_back((self.submitted, self.store.push(&batch)));
-        }
-        let progress = Rc::clone(&self.progress);
-        self.running.writer.submit(Commit {
-            lane: Rc::clone(&self.lane),
-            generation: self.generation,
-            batch,
-            is_strict,
-            committed: Box::new(move |is_stored| {
-                progress.answered.set(progress.answered.get() + 1);
-                progress.has_failed.set(progress.has_failed.get() || !is_stored);
-                wake(&progress.waker);
-                if is_stored {
-                    validator.release(&running, &disk, release);
-                }
-            }),
-        });
-    }
 }
 
 impl Validator {
@@ -609,58 +256,4 @@ impl Validator {
             drop::<Result<(), Answer>>(sender.send(answer));
         }
     }
-}
-
-type Outcome = (Reply, Delivery);
-
-fn dispatch<S: Store>(node: &mut SimNode, store: &S, request: &Request, now: Timestamp) -> Handled<Outcome> {
-    let info = |handled: Handled<_>| {
-        let (response, effects) = handled?;
-        Ok(((Reply::Info(Box::new(response)), Delivery::Complete), effects))
-    };
-    let delivery = |handled: Handled<(_, Delivery)>| {
-        let ((response, delivery), effects) = handled?;
-        Ok(((Reply::Info(Box::new(response)), delivery), effects))
-    };
-    match request {
-        Request::Proposal(proposal) => {
-            info(ready(node.handle_block_proposal(store, (**proposal).clone(), now)))
-        }
-        Request::Lite(certificate, _) => {
-            delivery(ready(node.handle_lite_certificate(store, certificate.clone(), now)))
-        }
-        Request::Confirmed(certificate, _) => {
-            let certificate = (**certificate).clone();
-            delivery(ready(node.handle_confirmed_certificate(store, certificate, ProcessingMode::Auto, now)))
-        }
-        Request::Validated(certificate) => {
-            info(ready(node.handle_validated_certificate(store, (**certificate).clone(), now)))
-        }
-        Request::Timeout(certificate) => {
-            info(ready(node.handle_timeout_certificate(store, (**certificate).clone(), now)))
-        }
-        Request::Query(query) => info(ready(node.handle_chain_info_query(store, (**query).clone(), now))),
-        Request::PendingBlob(chain_id, content) => {
-            let blob = decoded(content)?;
-            info(ready(node.handle_pending_blob(store, *chain_id, blob)))
-        }
-        Request::DownloadPendingBlob(chain_id, blob_id) => {
-            let (blob, effects) = ready(node.download_pending_blob(store, *chain_id, *blob_id))?;
-            Ok(((Reply::Blob(blob.into_content()), Delivery::Complete), effects))
-        }
-        Request::PreviousEvents(chain_id, stream_ids) => {
-            let read = async |chain: &mut walnut_chain::ChainReader<'_, '_, _>| {
-                chain.previous_event_blocks(stream_ids.clone()).await
-            };
-            let (found, effects) = ready(node.inspect(store, *chain_id, read))?;
-            let blocks = found.into_iter().map(|(stream, (height, hash))| (stream, height, hash));
-            Ok(((Reply::Events(blocks.collect()), Delivery::Complete), effects))
-        }
-        _ => unreachable!("the front answers it"),
-    }
-}
-
-fn decoded(content: &BlobContent) -> Result<Blob, Box<walnut_chain::Failure>> {
-    Blob::new(content.clone())
-        .map_err(|_| walnut_chain::Failure::new(walnut_chain::WorkerError::UnexpectedBlob))
 }

@@ -1,6 +1,8 @@
 //! An honest wallet: opens its client, uses its chains at random, and in the end makes sure that all is well.
 
 mod actions;
+mod committees;
+mod news;
 
 use std::{
     cell::{Cell, RefCell},
@@ -11,23 +13,16 @@ use std::{
 };
 
 use futures_util::future::{Either, select};
-use walnut_base::{
-    Account, AccountOwner, Amount, Blob, ChainId, Notification, Operation, Reason, SystemOperation,
-};
+use walnut_base::{Account, AccountOwner, Amount, Blob, ChainId, Notification, Operation, SystemOperation};
 use walnut_chain::Fault as Blame;
-use walnut_client::{
-    Client, ClientError, LocalError, LocalNode, MessagePolicy, Options, Outcome, Reaction, Remote,
-};
+use walnut_client::{Client, ClientError, LocalError, LocalNode, MessagePolicy, Options, Outcome};
 
 use crate::{
     executor::Group,
     host::{Device, SimHost},
-    plan::{Fault, Ownership, owner, validator_key},
+    plan::{Fault, Ownership, owner},
     world::{Invariant, World},
 };
-
-/// News that wait to be looked into.
-const NEWS_MAX: usize = 20;
 
 /// How long an owner may need for a block when nothing goes wrong any more, in microseconds of pretend time.
 const PROGRESS_LIMIT: u64 = 900_000_000;
@@ -165,50 +160,6 @@ impl Wallet {
         }
     }
 
-    /// Lets the world see every block that the local node takes, and the wallet what validators announce.
-    fn hear(self: &Rc<Self>, client: &SimClient) {
-        let device = Rc::clone(&self.device);
-        client.local().add_listener(move |news| device.world.check_news(&device.disk, news));
-        let wallet = Rc::downgrade(self);
-        self.world().listen(
-            self.device.number,
-            Rc::new(move |validator, notification| {
-                let Some(wallet) = wallet.upgrade() else { return };
-                let mut news = wallet.news.borrow_mut();
-                if news.len() < NEWS_MAX {
-                    news.push_back((validator, notification));
-                }
-                if let Some(waker) = wallet.waker.borrow_mut().take() {
-                    waker.wake();
-                }
-            }),
-        );
-    }
-
-    async fn listen(&self, client: &SimClient) {
-        let world = self.world();
-        let host = client.host();
-        loop {
-            let next = std::future::poll_fn(|context| match self.news.borrow_mut().pop_front() {
-                Some(next) => std::task::Poll::Ready(next),
-                None => {
-                    *self.waker.borrow_mut() = Some(context.waker().clone());
-                    std::task::Poll::Pending
-                }
-            });
-            let (validator, notification) = next.await;
-            let remote = Remote::new(validator_key(validator).public(), host.connection(validator));
-            match client.react(&remote, &notification).await {
-                Ok(Reaction::Received(chain_id)) if world.random.chance(300) => {
-                    let received = client.process_inbox(chain_id, &|_| {}).await;
-                    self.outcome("takes what came", received.map(|_| ()));
-                }
-                Ok(_) => {}
-                Err(error) => self.failed("reacting", &error),
-            }
-        }
-    }
-
     async fn live(self: &Rc<Self>, client: &SimClient) {
         let world = self.world();
         while !self.is_retired.get() {
@@ -224,6 +175,9 @@ impl Wallet {
                         let operations = vec![self.transfer(home)];
                         self.execute(client, home, "transfers at once", operations, Vec::new()).await;
                     }
+                    None if self.governs() && world.goes_wrong(Fault::Epochs, 300) => {
+                        self.govern(client).await
+                    }
                     None => self.act(client, *world.random.pick(&homes)).await,
                 }
             });
@@ -234,6 +188,12 @@ impl Wallet {
                 }
             } else {
                 action.await;
+            }
+        }
+        if self.governs() && world.plan.has(Fault::Epochs) {
+            // The others fall behind once more, and have to follow.
+            for _ in 0..world.random.below(4) {
+                self.govern(client).await;
             }
         }
         self.adopt(client).await;
@@ -387,13 +347,5 @@ impl fmt::Display for Short {
             write!(formatter, "{byte:02x}")?;
         }
         Ok(())
-    }
-}
-
-/// The height of a block that a notification tells of.
-pub fn new_block(notification: &Notification) -> Option<(walnut_base::BlockHeight, walnut_base::CryptoHash)> {
-    match &notification.reason {
-        Reason::NewBlock { height, hash, .. } => Some((*height, *hash)),
-        _ => None,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use walnut_sim::{
+    ledger::Tally,
     plan::{Fault, Options},
     run::{Report, run},
 };
@@ -29,6 +30,30 @@ fn fixed_seeds_break_no_promise() {
     }
     assert!(blocks > 50, "only {blocks} blocks were made");
     assert_eq!(seen, Fault::ALL.into(), "every kind of fault takes part");
+}
+
+/// A simulator in which committees stay the same tests nothing of what follows from their changes.
+#[test]
+fn committees_change_and_epochs_are_revoked_while_chains_lag() {
+    let (mut changed, mut changed_again) = (0, 0);
+    let (mut revoked, mut late_blocks, mut late_messages) = (0, 0, 0);
+    for seed in 1..=30 {
+        let report = run(options(seed, 1_000));
+        check(&report);
+        let Tally { announced, .. } = report.epochs;
+        let is_allowed = report.faults.contains(&Fault::Epochs);
+        assert!(is_allowed || report.epochs == Tally::default(), "seed {seed}: {:?}", report.epochs);
+        changed += usize::from(announced > 0);
+        changed_again += usize::from(announced > 1);
+        revoked += report.epochs.revoked;
+        late_blocks += report.epochs.late_blocks;
+        late_messages += report.epochs.late_messages;
+    }
+    assert!(changed >= 10, "only {changed} networks had another committee");
+    assert!(changed_again >= 5, "only {changed_again} networks had several");
+    assert!(revoked >= 5, "only {revoked} epochs were revoked");
+    assert!(late_blocks >= 5, "only {late_blocks} blocks were made in revoked epochs");
+    assert!(late_messages >= 1, "no message of a revoked epoch was taken");
 }
 
 #[test]

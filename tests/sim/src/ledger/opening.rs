@@ -10,15 +10,26 @@ use super::Chain;
 /// The descriptions of the chains that a block opens: one for each operation that says so, as it says.
 pub(super) fn opened(chain: &Chain, block: &Block) -> Result<Vec<ChainDescription>, &'static str> {
     let header = &block.header;
-    // The epoch may change before a chain is opened.
+    // Epochs may change before a chain is opened.
     let mut epoch = chain.epoch;
+    let mut trusted = chain.trusted.clone();
     let mut configs = Vec::new();
     for transaction in &block.body.transactions {
         let Some(Operation::System(operation)) = transaction.operation() else { continue };
         match &**operation {
             SystemOperation::ProcessNewEpoch(next)
-            | SystemOperation::Admin(AdminOperation::CreateCommittee { epoch: next, .. }) => epoch = *next,
-            SystemOperation::OpenChain(config) => configs.push((config, epoch)),
+            | SystemOperation::Admin(AdminOperation::CreateCommittee { epoch: next, .. }) => {
+                epoch = *next;
+                trusted.insert(epoch);
+            }
+            SystemOperation::ProcessRemovedEpoch(epoch)
+            | SystemOperation::Admin(AdminOperation::RemoveCommittee { epoch }) => {
+                trusted.remove(epoch);
+            }
+            SystemOperation::OpenChain(config) => {
+                let ends = (trusted.first().copied(), trusted.last().copied());
+                configs.push((config, epoch, ends));
+            }
             _ => {}
         }
     }
@@ -30,7 +41,7 @@ pub(super) fn opened(chain: &Chain, block: &Block) -> Result<Vec<ChainDescriptio
         descriptions.push(from_bcs(bytes, bytes.len()).map_err(|_| "a description cannot be read")?);
     }
     let mut opened = Vec::new();
-    for (chain_index, (config, epoch)) in (0..).zip(configs) {
+    for (chain_index, (config, epoch, ends)) in (0..).zip(configs) {
         let (parent, block_height) = (header.chain_id, header.height);
         let origin = ChainOrigin::Child { parent, block_height, chain_index };
         let place = descriptions.iter().position(|description| description.origin == origin);
@@ -40,6 +51,7 @@ pub(super) fn opened(chain: &Chain, block: &Block) -> Result<Vec<ChainDescriptio
             && said.balance == config.balance
             && said.application_permissions == config.application_permissions
             && said.epoch == epoch
+            && (Some(said.min_active_epoch), Some(said.max_active_epoch)) == ends
             && description.timestamp == header.timestamp;
         if !is_right {
             return Err("it opens another chain than it says");

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use walnut_base::{
-    Account, AccountOwner, Amount, Block, BlockHeight, ChainId, Epoch, Hashed, Operation, ProposedBlock,
-    Round, SystemOperation, Timestamp, Transaction,
+    Account, AccountOwner, AdminOperation, Amount, Block, BlockHeight, ChainId, Epoch, Hashed, Operation,
+    ProposedBlock, Round, SystemOperation, Timestamp, Transaction,
 };
 use walnut_chain::{Node, NodeConfig, StagingPolicy};
 use walnut_execution::UnsupportedApplications;
@@ -26,12 +26,17 @@ impl Rogue {
     /// The chain as an honest validator sees it.
     pub(super) fn target(&self, signer: AccountOwner) -> Option<Target> {
         let world = &self.world;
-        let index = world.random.index(world.plan.chains.len());
-        let rogue = world.plan.rogue();
-        let own = world.plan.chains.iter().rposition(|chain| chain.owners.contains(&rogue));
-        let index = own.filter(|_| world.random.chance(600)).unwrap_or(index);
-        let chain_id = world.chain_ids[index];
         let ledger = world.ledger.borrow();
+        let owned = world.chain_ids.iter().filter(|chain_id| {
+            ledger.chain(chain_id).is_some_and(|chain| chain.ownership.verify_owner(&signer))
+        });
+        let owned = owned.collect::<Vec<_>>();
+        let chain_id = match (owned.last(), world.random.below(10)) {
+            // The last chain is the rogue's own.
+            (Some(last), 0..4) => **last,
+            (Some(_), 4..7) => **world.random.pick(&owned),
+            _ => *world.random.pick(&world.chain_ids),
+        };
         let chain = ledger.chain(&chain_id)?;
         let (height, epoch) = (chain.next, chain.epoch);
         let mut node = self.node();
@@ -81,7 +86,19 @@ impl Rogue {
         Transaction::ExecuteOperation(Operation::System(Box::new(transfer)))
     }
 
-    /// A message that was taken already, never was, comes out of order, or is changed.
+    /// Follows the admin chain where it did not go, or acts as if it were one.
+    pub(super) fn epochs(&self, epoch: Epoch) -> Option<Transaction> {
+        let operation = match self.world.random.below(5) {
+            0 => SystemOperation::ProcessNewEpoch(Epoch(epoch.0 + 1)),
+            1 => SystemOperation::ProcessNewEpoch(Epoch(epoch.0 + 2)),
+            2 => SystemOperation::ProcessRemovedEpoch(epoch),
+            3 => SystemOperation::ProcessRemovedEpoch(Epoch(epoch.0.checked_sub(1)?)),
+            _ => SystemOperation::Admin(AdminOperation::RemoveCommittee { epoch }),
+        };
+        Some(Transaction::ExecuteOperation(Operation::System(Box::new(operation))))
+    }
+
+    /// A message that was taken already, waits, never was, comes out of order, or is changed.
     pub(super) fn message(&self, chain_id: ChainId) -> Option<Transaction> {
         let world = &self.world;
         let ledger = world.ledger.borrow();
@@ -89,9 +106,17 @@ impl Rogue {
             ledger.mail().boxes().filter(|((_, recipient), sent)| *recipient == chain_id && !sent.is_empty());
         let boxes = boxes.collect::<Vec<_>>();
         let ((origin, _), sent) = boxes.get(world.random.index(boxes.len()))?;
-        let sent = sent.values().nth(world.random.index(sent.len()))?;
+        let wanted = match world.random.below(10) {
+            0..4 => Some(true),
+            4..7 => Some(false),
+            _ => None,
+        };
+        let candidates = sent.values().filter(|sent| wanted.is_none_or(|is_taken| sent.is_taken == is_taken));
+        let candidates = candidates.collect::<Vec<_>>();
+        let first = candidates.first().filter(|_| wanted == Some(false));
+        let sent = first.or_else(|| candidates.get(world.random.index(candidates.len())))?;
         let mut bundle = sent.bundle.clone();
-        match world.random.below(4) {
+        match world.random.below(8) {
             0 => bundle.height = BlockHeight(bundle.height.0 + 1),
             1 => bundle.messages.extend(bundle.messages.clone()),
             _ => {}

@@ -1,8 +1,7 @@
 //! What a wallet does with its chains, at random.
 
 use walnut_base::{
-    Account, AccountOwner, AdminOperation, Amount, ApplicationPermissions, Blob, Epoch, OpenChainConfig,
-    Operation, SystemOperation,
+    Account, AccountOwner, Amount, ApplicationPermissions, OpenChainConfig, Operation, SystemOperation,
 };
 use walnut_client::{BlanketPolicy, MessagePolicy};
 
@@ -21,7 +20,7 @@ impl Wallet {
         let world = self.world();
         let random = &world.random;
         let chain_id = world.chain_id(home);
-        if world.goes_wrong(Fault::Opening, 50)
+        if world.goes_wrong(Fault::Opening, if home < world.chain_ids.len() { 50 } else { 150 })
             && let Some((what, operation)) = self.open_or_close(home)
         {
             self.execute(client, home, what, vec![Operation::System(Box::new(operation))], Vec::new()).await;
@@ -82,7 +81,6 @@ impl Wallet {
                 let policy = MessagePolicy { blanket, ..MessagePolicy::default() };
                 client.set_message_policy(chain_id, policy).await;
             }
-            96..100 if world.plan.has(Fault::Epochs) && home == 0 => self.change_committee(client).await,
             _ => {
                 self.collect(client, home).await;
             }
@@ -153,25 +151,5 @@ impl Wallet {
             open_multi_leader_rounds: ownership.open_multi_leader_rounds,
             timeout_config: ownership.timeout_config,
         })))
-    }
-
-    /// A new committee in which liars stay a minority, or the end of an old one.
-    async fn change_committee(&self, client: &SimClient) {
-        let world = self.world();
-        let epoch = world.ledger.borrow().last_epoch();
-        if epoch.0 >= 3 {
-            return;
-        }
-        let Some(weights) = world.plan.other_weights(&world.random) else { return };
-        let committee = world.plan.committee(&weights, u128::from(world.random.below(3)));
-        world.ledger.borrow_mut().note_committee(&committee);
-        let blob = Blob::new_committee(&committee);
-        let blob_hash = blob.id().hash;
-        let admin = |operation| Operation::System(Box::new(SystemOperation::Admin(operation)));
-        let operations = vec![
-            admin(AdminOperation::PublishCommitteeBlob { blob_hash }),
-            admin(AdminOperation::CreateCommittee { epoch: Epoch(epoch.0 + 1), blob_hash }),
-        ];
-        self.execute(client, 0, "changes the committee", operations, vec![blob]).await;
     }
 }
