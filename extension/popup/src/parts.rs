@@ -7,7 +7,9 @@ mod qr;
 mod show;
 
 pub(crate) use self::{
-    controls::{button, check, details, error_of, field, hint, primary, segments, submit, text_input},
+    controls::{
+        button, check, details, error_of, error_of_sheet, field, hint, primary, segments, submit, text_input,
+    },
     frame::{Screen, frame, sheet, titled},
     icon::Icon,
     qr::qr,

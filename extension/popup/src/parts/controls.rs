@@ -113,8 +113,13 @@ pub(crate) fn check(
         .with(el("span").with(label).with(el("span").class("label").with(detail)))
 }
 
-/// The last error of this screen in plain words; its code and details folded away.
+/// The last error of this screen in plain words; its code and details folded away. Under a sheet it is the sheet's.
 pub(crate) fn error_of(model: &Model) -> Node {
+    if model.sheet.is_some() { nothing() } else { error_of_sheet(model) }
+}
+
+/// The last error of an open sheet, told as that of a screen.
+pub(crate) fn error_of_sheet(model: &Model) -> Node {
     let Some(error) = &model.error else { return nothing() };
     notice("bad", &error.message, nothing()).attr("role", "alert").with(details(error)).into()
 }

@@ -52,6 +52,8 @@ pub(crate) fn column(model: &Model) -> Element {
     let (own, others): (Vec<_>, Vec<_>) = model.chains().iter().partition(current);
     let watched: Vec<_> = others.into_iter().filter(|chain| chain.account.is_none()).collect();
     let has_chains = !own.is_empty();
+    // Any other screen beside it tells its errors itself.
+    let is_home = model.route == Route::Home || model.route.is_onboarding();
     el("div")
         .class("stack")
         .with(switcher(account))
@@ -68,7 +70,7 @@ pub(crate) fn column(model: &Model) -> Element {
                 .with(action(Icon::Down, say::RECEIVE, Route::Receive, "button")),
         )
         .with(notices(model, account))
-        .with(error_of(model))
+        .with(is_home.then(|| error_of(model)))
         .with(if has_chains {
             chains(model, say::CHAINS, &own, true)
         } else {

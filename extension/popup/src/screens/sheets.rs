@@ -8,7 +8,7 @@ use crate::{
     format,
     message::Message,
     model::{Model, Sheet, Task},
-    parts::{Icon, button, error_of, field, hint, notice, sheet as framed, submit, text_input},
+    parts::{Icon, button, error_of_sheet, field, hint, notice, sheet as framed, submit, text_input},
     route::Route,
     tree::{Element, Event, Handler, Node, el, nothing},
     words::{self, sheet as say},
@@ -59,16 +59,16 @@ pub(crate) fn sheet(model: &Model) -> Node {
             let name = model.chain_name(*id).unwrap_or_default();
             framed(
                 &say::forget(&name),
-                confirm("wait", say::FORGET_TEXT, say::FORGET, Message::ForgetChain(*id)),
+                confirm(model, "wait", say::FORGET_TEXT, say::FORGET, Message::ForgetChain(*id)),
             )
         }
         Sheet::Abandon(id) => framed(
             say::ABANDON,
-            confirm("wait", say::ABANDON_TEXT, words::activity::ABANDON, Message::Abandon(*id)),
+            confirm(model, "wait", say::ABANDON_TEXT, words::activity::ABANDON, Message::Abandon(*id)),
         ),
         Sheet::Resync => framed(
             words::settings::RESYNC,
-            confirm("wait", say::RESYNC_TEXT, words::settings::RESYNC, Message::Resync),
+            confirm(model, "wait", say::RESYNC_TEXT, words::settings::RESYNC, Message::Resync),
         ),
         Sheet::RevealPhrase => framed(
             words::settings::SHOW_WORDS,
@@ -132,7 +132,7 @@ fn accounts(model: &Model) -> Element {
             )
             .with(button(words::chain::RENAME, Message::RenameAccount(account.id)).class("link small"))
     });
-    el("div").class("stack").with(el("ul").class("rows").each(rows)).with(
+    el("div").class("stack").with(el("ul").class("rows").each(rows)).with(error_of_sheet(model)).with(
         el("div")
             .class("stack tight")
             .with(button(say::ADD_ACCOUNT, Message::Open(Sheet::NewAccount)).class("button block"))
@@ -164,12 +164,12 @@ fn name_form(
             text_input("name", "text").attr("placeholder", placeholder).attr("maxlength", "40"),
             nothing(),
         ))
-        .with(error_of(model))
+        .with(error_of_sheet(model))
         .with(submit(label, model.is_busy(task)))
 }
 
-fn confirm(tone: &'static str, text: &str, label: &str, message: Message) -> Element {
-    el("div").class("stack").with(notice(tone, text, nothing())).with(
+fn confirm(model: &Model, tone: &'static str, text: &str, label: &str, message: Message) -> Element {
+    el("div").class("stack").with(notice(tone, text, nothing())).with(error_of_sheet(model)).with(
         el("div")
             .class("pair")
             .with(button(say::KEEP, Message::Close))
@@ -240,7 +240,7 @@ fn guarded_with(model: &Model, text: &str, fields: Node, label: &str, class: &'s
                 .flag("required", true),
             nothing(),
         ))
-        .with(error_of(model))
+        .with(error_of_sheet(model))
         .with(submit(label, model.is_busy(Task::Guarded) || model.is_busy(Task::Unlock)).class(class))
         .with(button(say::KEEP, Message::Close).class("button block"))
 }

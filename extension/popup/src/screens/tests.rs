@@ -1,6 +1,6 @@
 //! Every screen in every state: drawn, labelled, free of what must not appear.
 
-use walnut_wallet::activity::ActivityStatus;
+use walnut_wallet::{activity::ActivityStatus, messages::Surface};
 
 use crate::{
     mock::{FIXTURES, MORE, fixture},
@@ -107,6 +107,28 @@ fn no_attribute_is_set_twice_and_no_style_inline() {
             assert_eq!(names.len(), total, "{name}: {element:?}");
         });
     });
+}
+
+/// How often something is said on what a wide tab shows.
+fn times_said(node: &Node, words: &str) -> usize {
+    match node {
+        Node::Text(text) => usize::from(text == words),
+        Node::Element(element) if attribute(element, "class") == Some("only-narrow") => 0,
+        Node::Element(element) => element.children.iter().map(|child| times_said(child, words)).sum(),
+    }
+}
+
+#[test]
+fn a_wide_tab_tells_an_error_once() {
+    let mut told = Vec::new();
+    for name in FIXTURES.into_iter().chain(MORE) {
+        let mut model = fixture(name).unwrap_or_else(|| panic!("no fixture {name}"));
+        model.surface = Surface::Tab;
+        let Some(error) = &model.error else { continue };
+        assert_eq!(times_said(&draw(&model), &error.message), 1, "{name}");
+        told.push(name);
+    }
+    assert!(told.contains(&"home-error") && told.contains(&"application-error"), "{told:?}");
 }
 
 #[test]
