@@ -128,7 +128,7 @@ fn a_wide_tab_tells_an_error_once() {
         assert_eq!(times_said(&draw(&model), &error.message), 1, "{name}");
         told.push(name);
     }
-    assert!(told.contains(&"home-error") && told.contains(&"application-error"), "{told:?}");
+    assert!(told.contains(&"share-chain-error") && told.contains(&"application-error"), "{told:?}");
 }
 
 #[test]
