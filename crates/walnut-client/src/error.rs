@@ -101,6 +101,17 @@ pub enum ClientError {
     TooManyAttempts(&'static str),
 }
 
+impl ClientError {
+    /// Whether the fault lies with this machine rather than with validators or with what was asked.
+    pub fn is_local(&self) -> bool {
+        match self {
+            Self::Local(error) => error.is_local(),
+            Self::Store(_) | Self::OtherNetwork { .. } | Self::NoNetwork | Self::DamagedRecord(_) => true,
+            _ => false,
+        }
+    }
+}
+
 impl From<walnut_chain::WorkerError> for ClientError {
     fn from(error: walnut_chain::WorkerError) -> Self {
         Self::Local(LocalError::from(error))

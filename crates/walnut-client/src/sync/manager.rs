@@ -58,8 +58,12 @@ impl<H: Host> Client<H> {
         let mut fetched = BTreeSet::new();
         loop {
             let Err(error) = self.local.handle_block_proposal(proposal.clone()).await else { return Ok(()) };
-            if !self.fetch_pending(remote, chain_id, &error, &mut fetched).await? {
-                return self.ignore_caller_fault(Err(error));
+            match self.fetch_pending(remote, chain_id, &error, &mut fetched).await {
+                Ok(true) => {}
+                Ok(false) => return self.ignore_caller_fault(Err(error)),
+                Err(error) if error.is_local() => return Err(error),
+                // An owner who proposes a blob and never uploads it must not keep others from their next block.
+                Err(_) => return Ok(()),
             }
         }
     }

@@ -67,6 +67,27 @@ fn a_locked_block_of_another_owner_is_finished_and_not_told_as_ones_own() {
 }
 
 #[test]
+fn an_owner_who_proposes_a_blob_and_never_uploads_it_stands_in_nobodys_way() {
+    let race = Shared::new(shared(5), BEN);
+    let blob = Blob::new_data(b"nobody has me".to_vec());
+    let publish = SystemOperation::PublishDataBlob { blob_hash: blob.id().hash };
+    let operations = vec![Operation::System(Box::new(publish))];
+    let theirs = block_on(race.other.stage(race.chain, operations, vec![blob.clone()])).expect("stages");
+    let proposal = BlockProposal::new_initial(Round::MultiLeader(0), theirs.proposed(), &owner_key(BEN));
+    for validator in &race.network.validators {
+        let remote = race.other.host().remote(&validator.public_key, "").expect("it is known");
+        let answer = block_on(remote.handle_block_proposal(proposal.clone()));
+        assert!(matches!(&answer, Err(NodeError::BlobsNotFound(ids)) if *ids == [blob.id()]), "{answer:?}");
+    }
+    let info = block_on(race.ana.sync_chain(race.chain)).expect("what cannot be had is left out");
+    assert_eq!(info.manager.requested_signed_proposal, Some(Box::new(proposal)));
+    // It is noted, so the next round is hers.
+    let made = committed(race.send(&race.ana, 5));
+    assert_eq!((made.height(), made.round), (BlockHeight(1), Round::MultiLeader(1)));
+    assert_eq!(made.block().header.authenticated_signer, Some(owner(ANA)));
+}
+
+#[test]
 fn in_open_rounds_anybody_may_propose() {
     let ownership = ChainOwnership { open_multi_leader_rounds: true, ..ChainOwnership::single(owner(ANA)) };
     let open = Shared::new(ownership, STRANGER);
