@@ -56,6 +56,8 @@ struct Mutant {
     given: Vec<Edit>,
     /// What catches it.
     caught_by: Option<Catch>,
+    /// Why nothing has caught it yet, if that is so.
+    not_caught: Option<String>,
 }
 
 /// One place of a bug; see [`Mutant`].
@@ -114,7 +116,12 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, args: &[String]) -> 
     let program = Program { machine, copy: workspace.target.join("mutants") };
     program.build(&workspace.root, &mutants)?;
     let mut missed = Vec::new();
+    let mut count = 0;
     for (name, mutant) in mutants.iter().filter(|(name, _)| names.is_empty() || names.contains(name)) {
+        if let (true, Some(why)) = (is_known, &mutant.not_caught) {
+            println!("{name:<30} {:<38} {}: {why}", "no seed is known", mutant.breaks);
+            continue;
+        }
         let caught = match (is_known, &mutant.caught_by) {
             (true, None) => None,
             (true, Some(known)) => program.catch(name, mutant, known.seed, 1)?,
@@ -122,6 +129,7 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, args: &[String]) -> 
         };
         match caught {
             Some(caught) => {
+                count += 1;
                 let Catch { seed, promise, steps } = &caught;
                 println!("{name:<30} {promise:<20} seed {seed:<4} steps {steps:<6} {}", mutant.breaks);
                 if let Some(other) = &mutant.masked_by {
@@ -135,6 +143,7 @@ pub(crate) fn run(machine: &Machine, workspace: &Workspace, args: &[String]) -> 
             }
         }
     }
+    println!("{count} of {} planted bugs caught", mutants.len());
     match missed.is_empty() {
         true => Ok(()),
         false => bail!("not caught: {}", missed.join(", ")),
@@ -164,7 +173,8 @@ fn load(folder: &Path) -> Result<BTreeMap<String, Mutant>> {
 /// Writes into the file of a bug what catches it.
 fn note(path: &Path, caught: &Catch) -> Result<()> {
     let text = fs::read_to_string(path)?;
-    let lines = text.split_inclusive('\n').filter(|line| !line.starts_with("caught_by = "));
+    let is_outcome = |line: &&str| line.starts_with("caught_by = ") || line.starts_with("not_caught = ");
+    let lines = text.split_inclusive('\n').filter(|line| !is_outcome(line));
     let without = lines.collect::<String>();
     let (head, tail) = without.split_once('\n').unwrap_or((&without, ""));
     let noted = format!("{head}\n{}{tail}", caught.line());
