@@ -1,7 +1,7 @@
 //! The queue of a shard.
 
 use std::{
-    cell::RefCell,
+    cell::{Cell, RefCell},
     collections::VecDeque,
     rc::Rc,
     task::{Poll, Waker},
@@ -21,11 +21,20 @@ pub(super) struct Envelope {
     pub(super) sender: oneshot::Sender<Answer>,
 }
 
+/// What a shard takes out at a time.
+pub(super) struct Mail {
+    pub(super) requests: VecDeque<Envelope>,
+    pub(super) cross_chain: Vec<CrossChainRequest>,
+    /// Whether everything that is on its way must be sent once more.
+    pub(super) resend: bool,
+}
+
 /// The queue of a shard.
 #[derive(Default)]
 pub(super) struct Mailbox {
     requests: RefCell<VecDeque<Envelope>>,
     cross_chain: RefCell<CrossChainQueue>,
+    resend: Cell<bool>,
     waker: RefCell<Option<Waker>>,
 }
 
@@ -40,12 +49,17 @@ impl Mailbox {
         wake(&self.waker);
     }
 
+    pub(super) fn ask_to_resend(&self) {
+        self.resend.set(true);
+        wake(&self.waker);
+    }
+
     /// Waits for mail, unless `or_nothing`.
-    pub(super) async fn take(&self, or_nothing: bool) -> (Vec<CrossChainRequest>, VecDeque<Envelope>) {
+    pub(super) async fn take(&self, or_nothing: bool) -> Mail {
         let is_empty = || self.requests.borrow().is_empty() && self.cross_chain.borrow().is_empty();
-        wait(&self.waker, || or_nothing || !is_empty()).await;
+        wait(&self.waker, || or_nothing || self.resend.get() || !is_empty()).await;
         let requests = std::mem::take(&mut *self.requests.borrow_mut());
-        (self.cross_chain.borrow_mut().take(256), requests)
+        Mail { requests, cross_chain: self.cross_chain.borrow_mut().take(256), resend: self.resend.take() }
     }
 }
 

@@ -17,7 +17,7 @@ use super::{
     Process, Running, SimNode, Validator, Witness,
     dispatch::dispatch,
     get,
-    mailbox::{Envelope, wait, wake},
+    mailbox::{Envelope, Mail, Mailbox, wait, wake},
     writer::{Commit, Lane},
 };
 use crate::{
@@ -29,6 +29,9 @@ use crate::{
     wire::Answer,
     world::{Invariant, World},
 };
+
+/// From a failed commit to sending again what it may have lost, in microseconds.
+const RESEND_DELAY: u64 = 1_000_000;
 
 /// How far the writer is with the commits of a shard.
 #[derive(Default)]
@@ -115,8 +118,12 @@ impl Shard {
         let running = Rc::clone(&self.running);
         loop {
             self.world.stall().await;
-            let (cross_chain, requests) =
+            let Mail { requests, cross_chain, resend } =
                 running.mailboxes[self.index].take(!self.to_resend.is_empty()).await;
+            if resend {
+                self.prepare().await;
+                self.to_resend = self.outgoing.chains().collect();
+            }
             if !cross_chain.is_empty() {
                 self.handle_round(cross_chain).await;
                 pause().await;
@@ -262,8 +269,16 @@ impl Shard {
                 wake(&progress.waker);
                 if is_stored {
                     validator.release(&running, &disk, release);
+                } else {
+                    resend_later(&validator.world(), &running);
                 }
             }),
         });
     }
+}
+
+fn resend_later(world: &World, running: &Rc<Running>) {
+    let running = Rc::clone(running);
+    let time = world.executor.now() + RESEND_DELAY;
+    world.executor.at(time, move || running.mailboxes.iter().for_each(Mailbox::ask_to_resend));
 }
